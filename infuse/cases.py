@@ -1,0 +1,113 @@
+"""A protocol's own worked examples: how they are run, and what is said when one does not come out.
+
+For: `infuse check` and pytest, one runner with two doors. Numbers are compared as printed, by equality and without
+a tolerance: exact arithmetic and a stated rounding make that right.
+
+Refuses: a fact, choice or figure that does not exist (with "did you mean"); a case that expects a number where the
+order is stopped, or a stop where there is none.
+
+Example: `expect: pump_rate: 3.5 mL/h` beside an order of 3.6 mL/h is a problem at that line, with the working.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from infuse import figure, order, patient as patients, units
+from infuse.library import Loaded
+from infuse.limits import HARD, SOFT
+from infuse.order import CHOICES, READY
+from infuse.patient import Given
+from infuse.protocol import Case
+from infuse.shapes import did_you_mean
+from infuse.source import ERROR, Problem, Span
+from infuse.units import Refused
+
+CLOCK = datetime(2026, 1, 1, 12, 0)  # cases must come out the same on every day
+_STOPS = {"refused": HARD, "soft_stop": SOFT}
+_COUNTS = ("rungs", "bags_at_least", "bags_at_most")
+
+
+def run(loaded: Loaded) -> list[Problem]:
+    """Every case of the protocol; what did not come out, at the line that expected it."""
+    return [problem for case in loaded.protocol.cases for problem in _run(case, loaded)]
+
+
+def _run(case: Case, loaded: Loaded) -> list[Problem]:
+    try:
+        made = _order(case, loaded)
+    except Refused as refused:
+        return [_problem(case.span, f'case "{case.name}": {refused}')]
+    except order.Missing as missing:
+        return [_problem(case.span, f'case "{case.name}": expected the facts {", ".join(missing.facts)}; found none')]
+    except order.NotUnderstood as wrong:
+        return [_problem(case.span, f'case "{case.name}": {where}: {each}') for where, each in wrong.refused]
+    stops = [name for name in _STOPS if name in case.expect]
+    if stops:
+        return [problem for name in stops for problem in _stopped(case, made, loaded, name)]
+    if made.status != READY:
+        said = "; ".join(alert.message for alert in made.alerts)
+        return [_problem(case.span, f'case "{case.name}": expected an order; found a stop: {said}')]
+    return [problem for name in case.expect for problem in _came_out(case, made, name)]
+
+
+def _problem(span: Span, message: str, hint: str = "") -> Problem:
+    return Problem(ERROR, span, message, hint)
+
+
+def _order(case, loaded):
+    known = {*patients.BY_NAME, *CHOICES, "override"}
+    for name in case.given:
+        if name not in known:
+            raise Refused("a fact about the patient or a choice", name, did_you_mean(name, known))
+    facts = {name: Given(text, name) for name, text in case.given.items() if name in patients.BY_NAME}
+    chosen = {name: Given(text, name) for name, text in case.given.items() if name in CHOICES}
+    patient, wrong = patients.read(facts, CLOCK.date())
+    if wrong:
+        raise order.NotUnderstood(wrong)
+    codes = case.given.get("override", ())
+    codes = (codes,) if isinstance(codes, str) else codes
+    overrides = [(f"{loaded.protocol.id}.{code}", "worked example") for code in codes]
+    return order.build([order.Request(loaded, chosen)], patient, CLOCK, overrides, "case")
+
+
+def _stopped(case, made, loaded, name) -> list[Problem]:
+    said, span = case.expect[name]
+    wanted = {f"{loaded.protocol.id}.{each}" for each in ((said,) if isinstance(said, str) else said)}
+    found = {alert.code for alert in made.alerts if alert.level == _STOPS[name]}
+    if wanted <= found:
+        return []
+    other = "; ".join(f"{alert.level}: {alert.message}" for alert in made.alerts) or "an order without any stop"
+    missing = ", ".join(sorted(code.rpartition(".")[2] for code in wanted - found))
+    return [_problem(span, f'case "{case.name}": expected {name}: {missing}; found {other}')]
+
+
+def _came_out(case, made, name) -> list[Problem]:
+    text, span = case.expect[name]
+    figures, phase = made.phases[0].figures, made.phases[0]
+    if name in _COUNTS:
+        low, high = phase.bags or (0, 0)
+        found = {"rungs": len(phase.rungs), "bags_at_least": low, "bags_at_most": high}[name]
+        return [] if text == str(found) else [_problem(span, f'case "{case.name}": expected {name}: {text}; found {found}')]
+    last = name.startswith("last_")
+    figures = phase.rungs[-1].figures if last and phase.rungs else figures
+    one = figures.get(name.removeprefix("last_"))
+    if one is None:
+        known = {*figures, *_COUNTS, *_STOPS}
+        hint = did_you_mean(name, known) or f"there are {', '.join(sorted(known))}"
+        return [_problem(span, f'case "{case.name}": expected a figure of the order; found "{name}"', hint)]
+    try:
+        wanted = units.require(units.read_quantity(text), *_kinds(one), found=text)
+    except Refused as refused:
+        return [_problem(span, f'case "{case.name}": {refused}')]
+    printed = one.value.to(wanted.unit)
+    if units.decimal(wanted.value) in (units.decimal(printed.value), units.plain(printed.value)):
+        return []
+    hint = "\n".join(figure.working(one))
+    found = units.Quantity(printed.value, wanted.unit)
+    return [_problem(span, f'case "{case.name}": expected {name} {text}; found {found}', hint)]
+
+
+def _kinds(one: figure.Figure) -> list[str]:
+    """The kinds that the figure itself is of: a stated case must be one of them."""
+    return [kind for kind, (_, _, fits) in units.KINDS.items() if fits(one.value.unit)]

@@ -1,0 +1,142 @@
+"""What there is: the list of protocols, and one protocol explained.
+
+For: `infuse list` (from the top of each file alone, without pint) and `infuse show`.
+
+Refuses: nothing; a file that cannot be read is listed with its problem.
+
+Example: "ketamine-inpatient-titration  1  adult  Ketamine continuous infusion, ...".
+"""
+
+from __future__ import annotations
+
+import difflib
+
+from infuse import schema
+from infuse.library import Library, Loaded
+from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
+from infuse.protocol import Choice, Intermittent
+from infuse.source import printable
+
+
+def rows(library: Library) -> list[dict[str, str]]:
+    """id, version, population, drug, title, references and file of every protocol, and its problem if it has one."""
+    found = []
+    for name, path in library.ids().items():
+        document, _ = library.document(path)
+        top = schema.header(document)
+        found.append({"id": name, "version": top.get("version", ""), "population": top.get("population", ""),
+                      "drug": top.get("drug", ""), "title": top.get("title", ""), "indication": top.get("indication", ""),
+                      "references": schema.keys_under(document, "references"), "file": library.shown(path),
+                      "shadows": library.shadowed(path),
+                      "problem": document.problems[0].message if document.problems else ""})
+    return found
+
+
+def unknown(library: Library, said: str) -> str:
+    """What is said of a protocol that does not exist: those that it may have meant."""
+    names = list(library.ids())
+    near = [each for each in names if said and said.lower() in each] or difflib.get_close_matches(said, names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "infuse list shows what there is"
+    return f'expected a protocol; found "{printable(said)}"\n   {hint}'
+
+
+def list_page(found: list[dict]) -> tuple[Section, ...]:
+    """One section a protocol: its id, whom it is for, its version, its sources."""
+    sections = []
+    for each in found:
+        fields = [Field("FOR", f"{each['population']}; {each['indication']}"), Field("DRUG", each["drug"]),
+                  Field("VERSION", each["version"]), Field("SOURCES", ", ".join(each["references"])), Field("FILE", each["file"])]
+        if each["problem"]:
+            fields = [Field("PROBLEM", f"{each['problem']}; run infuse check", strong=True), Field("FILE", each["file"])]
+        if each["shadows"]:
+            fields.append(Field("INSTEAD OF", each["shadows"]))
+        sections.append(Section(each["id"], (Sentences((each["title"],), strong=True), Fields(tuple(fields)))))
+    return tuple(sections)
+
+
+def show_page(loaded: Loaded, banner: str) -> Sheet:
+    """What the protocol needs, gives and rests on; which options give what it needs."""
+    protocol, drug = loaded.protocol, loaded.drug
+    sections = [Section("FOR WHOM", (Fields((
+        Field("POPULATION", protocol.population), Field("INDICATION", protocol.indication),
+        Field("CARE AREAS", "; ".join(protocol.care_areas)), Field("DRUG", drug.name + (" (HIGH-ALERT)" if drug.high_alert else "")))),)),
+        _needs(loaded), _options(loaded)]
+    for phase in protocol.phases:
+        sections.append(Section(f"PHASE   {phase.kind}", (Fields(tuple(_phase(phase))),)))
+    limits = [f"{limit.name.replace('_', ' ')}: {word} {side.range.on_paper()} ({', '.join(limit.source) or 'for the site to decide'})"
+              for phase in protocol.phases for limit in phase.limits for word, side in (("soft", limit.soft), ("hard", limit.hard)) if side]
+    sections.append(Section("LIMITS", (Sentences(tuple(limits), items=True),)))
+    evidence = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.evidence)
+    if evidence:
+        sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),)))
+    references = (*protocol.references.values(), *drug.references.values())
+    sections.append(Section("SOURCES", (Sentences(tuple(
+        f"{each.id}: {each.title}. {each.year} {'doi ' + each.doi if each.doi else each.url}"
+        + (f". Read: {each.read}" if each.read else "") for each in references), items=True),)))
+    sections.append(Section("FILES", (Sentences(tuple(f"{each.name}, {each.sha256[:12]}" for each in loaded.files), items=True),)))
+    footer = (f"{protocol.id}, version {protocol.version}, {loaded.sha256[:12]}",)
+    return Sheet(banner, protocol.title, f"{protocol.id}, version {protocol.version}", tuple(sections), footer)
+
+
+def _needs(loaded: Loaded) -> Section:
+    protocol = loaded.protocol
+    per_weight = any(_ordered(phase).default.quantity.unit.patient for phase in protocol.phases)
+    rows = [("weight", "--weight 70kg", "changes the dose: must be given" if per_weight else "checked where given"),
+            ("age", "--age 44y or --birth-date 1982-03-04", "permits or forbids: a box where not given")]
+    for number, (name, rule) in enumerate((("weight", protocol.patient.weight), ("age", protocol.patient.age))):
+        for word, side in (("hard", rule.limit.hard), ("soft", rule.limit.soft)) if rule.limit else ():
+            if side:
+                rows.append((f"{name}, {word} limit", "", side.range.on_paper()))
+    rows += [("weight source, date", "--weight-source measured --weight-date 2026-11-20", "a box where not given"),
+             ("name, record number", "--name, --record-number", "a box where not given"),
+             ("allergies", '--allergy "penicillin: rash"', "a box where not given"),
+             ("care area, pump", "--care-area, --pump", "a box where not given")]
+    return Section("WHAT IT ASKS ABOUT THE PATIENT", (Table(("FACT", "OPTION", "WHAT IT DOES"), tuple(rows)),))
+
+
+def _options(loaded: Loaded) -> Section:
+    protocol = loaded.protocol
+    rows = []
+    for phase in protocol.phases:
+        dose = "--dose" if isinstance(phase, Intermittent) else "--dose-rate"
+        choices = [(dose, _ordered(phase))] + ([("--duration", phase.duration)] if isinstance(phase, Intermittent) else [])
+        rows += [(option, said) for option, choice in choices if (said := _choice(choice))]
+        if not isinstance(phase, Intermittent):
+            rows.append(("--duration", phase.duration.range.on_paper()))
+        rows += [(f'--answer "{question}=TEXT"', "left open by the source") for question in phase.ask]
+    if len(protocol.preparations) > 1:
+        rows.append(("--preparation", " or ".join(each.name for each in protocol.preparations) + "; the first that serves the dose"))
+    if any(each.beyond_use is None for each in protocol.preparations):
+        rows.append(('--beyond-use "24 h"', "no source states it: a box where not given"))
+    pumps = ", ".join(loaded.devices.pumps)
+    rows.append(("--pump", pumps))
+    return Section("WHAT CAN BE CHOSEN", (Table(("OPTION", "ALLOWED"), tuple(rows)),))
+
+
+def _ordered(phase) -> Choice:
+    return phase.dose if isinstance(phase, Intermittent) else phase.start
+
+
+def _choice(choice: Choice) -> str:
+    default = choice.default.quantity.on_paper()
+    if choice.options:
+        return f"{' or '.join(each.on_paper() for each in choice.options)}; {default} unless chosen"
+    return f"{choice.range.on_paper()}; {default} unless chosen" if choice.range else ""
+
+
+def _phase(phase) -> list[Field]:
+    ordered = _ordered(phase)
+    said = _choice(ordered) or ordered.default.quantity.on_paper()
+    if isinstance(phase, Intermittent):
+        rows = [Field("DOSE", said)]
+        if phase.cap:
+            rows.append(Field("CAP", phase.cap.quantity.on_paper()))
+        return rows + [Field("OVER", _choice(phase.duration) or phase.duration.default.quantity.on_paper()),
+                       Field("SOURCE", ", ".join(phase.source))]
+    rows = [Field("START", said)]
+    if phase.titration:
+        steps = phase.titration
+        rows += [Field("STEP", steps.by.quantity.on_paper()), Field("UP TO", steps.up_to.quantity.on_paper()),
+                 Field("EVERY", steps.every.range.on_paper() if steps.every else "not stated: for the prescriber"),
+                 Field("UNTIL", steps.until)]
+    return rows + [Field("FOR", phase.duration.range.on_paper()), Field("SOURCE", ", ".join(phase.source))]

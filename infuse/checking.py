@@ -1,0 +1,100 @@
+"""Every problem of every file at once, then the files' own cases.
+
+For: `infuse check` and the tests. A file is read by where it lies: drugs/ holds drugs, tables/ tables, the folder
+itself protocols.
+
+Refuses: nothing; it reports.
+
+Example: check(library, [path]) of a protocol with two mistakes gives two findings, and no cases are run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from infuse import cases, source, tables
+from infuse.library import Library
+from infuse.source import ERROR, Document, Problem, Span
+
+_TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found: problems with the lines to show them, how many files and cases were checked."""
+
+    findings: tuple[tuple[Problem, tuple[str, ...]], ...]
+    files: int
+    cases: int
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem, _ in self.findings if problem.severity == ERROR]
+
+
+def check(library: Library, paths: list[Path]) -> Checked:
+    """The files, and those of the folders among them; without paths, every file that the library would use."""
+    files = [file for path in paths for file in _files(path)] if paths else _every(library)
+    found: dict[Problem, tuple[str, ...]] = {}
+    ran = 0
+    for path in files:
+        problems, documents, count = _one(library, path)
+        ran += count
+        for problem in problems:
+            document = documents.get(problem.span.file)
+            found.setdefault(problem, document.lines if document else ())
+    ordered = sorted(found.items(), key=lambda item: item[0].span)
+    return Checked(tuple(ordered), len(files), ran)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return [file for part in (path, path / "drugs", path / "tables") for file in sorted(part.glob("*.yaml"))]
+    return [path]
+
+
+def _every(library: Library) -> list[Path]:
+    seen: dict[str, Path] = {}
+    for folder in library.folders:
+        for file in _files(folder):
+            seen.setdefault(str(file.relative_to(folder)), file)
+    return list(seen.values())
+
+
+def _one(library: Library, path: Path) -> tuple[list[Problem], dict[str, Document], int]:
+    document, _ = library.document(path)
+    documents = {library.shown(path): document}
+    if path.parent.name == "drugs":
+        return library.drug(path)[1], documents, 0
+    if path.parent.name == "tables":
+        reader = _TABLES.get(path.name)
+        if reader is None:
+            name = library.shown(path)
+            message = f"expected one of the tables {', '.join(_TABLES)}; found \"{path.name}\""
+            return [Problem(ERROR, Span(name, 1, 1, 2), message)], documents, 0
+        return library.table(path, reader)[1], documents, 0
+    loaded = library.load(path)
+    if loaded.errors:
+        return list(loaded.problems), documents | loaded.documents, 0
+    return [*loaded.problems, *cases.run(loaded)], documents | loaded.documents, len(loaded.protocol.cases)
+
+
+def as_text(checked: Checked) -> str:
+    """The findings as a person reads them, and a last line that counts."""
+    blocks = [source.show(problem, lines) for problem, lines in checked.findings]
+    errors = len(checked.errors)
+    notes = len(checked.findings) - errors
+    count = ", ".join(f"{number} {word}{'s' if number != 1 else ''}" for number, word in (
+        (checked.files, "file"), (checked.cases, "case"), (errors, "problem"), (notes, "note")))
+    return "\n\n".join([*blocks, count]) + "\n"
+
+
+def as_json(checked: Checked) -> dict:
+    """The findings for an editor: severity, place, message, hint."""
+    return {
+        "schema_version": 1, "files": checked.files, "cases": checked.cases,
+        "problems": [{"severity": problem.severity, "file": problem.span.file, "line": problem.span.line,
+                      "column": problem.span.column, "end": problem.span.end, "message": problem.message,
+                      "hint": problem.hint} for problem, _ in checked.findings],
+    }

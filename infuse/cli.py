@@ -1,0 +1,336 @@
+"""Which commands and options exist: parse, call one function, write, exit code.
+
+For: people at a terminal, and scripts. Standard output is the document, standard error the talk. Exit 0: done;
+1: stopped by an alert, or a problem found in a file; 2: the command line or an input is wrong.
+
+Refuses: everything that the layers below refuse, in their words, all of it at once, and never with a traceback.
+
+Example: infuse order ketamine-inpatient-titration --weight 70kg --age 44y
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from infuse import __version__
+from infuse.output import NotWritten, PipeClosed, to_file, to_stdout
+from infuse.patient import BY_NAME
+
+STOPPED, WRONG = 1, 2
+
+
+class _Group(TyperGroup):
+    """Whatever goes wrong below ends in a sentence and an exit code."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except PipeClosed:
+            sys.exit(STOPPED)
+        except NotWritten as error:
+            _fail([str(error)])
+        except (RecursionError, MemoryError, OSError) as error:
+            _fail([f"expected to finish; found: {error or type(error).__name__}; nothing was ordered"])
+
+
+app = typer.Typer(cls=_Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
+                  help="From a protocol file and a patient weight to a unit-checked infusion order sheet.")
+
+Folders = Annotated[list[Path] | None, typer.Option("--protocols", metavar="DIR", help="A site's own folder; its files win by name. May be repeated.")]
+Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _fail(lines: list[str], code: int = WRONG):
+    for line in lines:
+        _say(line)
+    raise typer.Exit(code)
+
+
+def _refusals(wrong) -> list[str]:
+    """What was typed and cannot be used: option, expected, found, what to do."""
+    from infuse.source import printable
+    lines = []
+    for where, refused in wrong:
+        lines.append(printable(f'{where}: expected {refused.expected}; found "{refused.found}"'))
+        if refused.hint:
+            lines.append(printable(f"   {refused.hint}"))
+    return lines
+
+
+def _library(folders: list[Path] | None):
+    from infuse.library import ENVIRONMENT, Library
+    named = [*(folders or ()), *(Path(each) for each in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if each)]
+    missing = [str(each) for each in named if not each.is_dir()]
+    if missing:
+        _fail([f"--protocols: expected a folder; found none at {each}" for each in missing])
+    return Library(named)
+
+
+def _load(library, ids: list[str]) -> list:
+    from infuse import catalog, source
+    paths = library.ids()
+    lines = [catalog.unknown(library, each) for each in ids if each not in paths]
+    lines += [f"{each}: expected each protocol once; found it again" for each in dict.fromkeys(ids) if ids.count(each) > 1]
+    if lines:
+        _fail(lines)
+    loaded = [library.load(paths[each]) for each in ids]
+    problems = {problem: each.documents.get(problem.span.file) for each in loaded for problem in each.errors}
+    if problems:
+        _fail([source.show(problem, document.lines if document else ()) for problem, document in problems.items()], STOPPED)
+    return loaded
+
+
+def _write_json(value: dict, output: Path | None = None, force: bool = False) -> None:
+    import json
+    _write(json.dumps(value, indent=2, ensure_ascii=False) + "\n", output, force)
+
+
+def _write(text: str, output: Path | None = None, force: bool = False) -> None:
+    if output is None:
+        to_stdout(text)
+    else:
+        to_file(output, text, force)
+
+
+def _show(rows, output: Path | None = None, force: bool = False) -> None:
+    """Lines of a page: with colour on a terminal, plain anywhere else."""
+    from infuse.render import text
+    if output is None and sys.stdout.isatty():
+        from infuse.render import terminal
+        terminal.show(rows, sys.stdout)
+    else:
+        _write(text.to_text(rows), output, force)
+
+
+def _version(asked: bool):
+    if asked:
+        to_stdout(f"infuse {__version__}\n")
+        raise typer.Exit()
+
+
+@app.callback()
+def _main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="The version.")] = False):
+    pass
+
+
+# ---------------------------------------------------------------------------------------------- protocols
+
+
+@app.command("list")
+def list_(protocols: Folders = None, json: Json = False):
+    """What protocols there are, for whom, at which version, from which sources."""
+    from infuse import catalog
+    found = catalog.rows(_library(protocols))
+    if json:
+        _write_json({"schema_version": 1, "protocols": found})
+    else:
+        from infuse.render import text
+        _show(text.sections(catalog.list_page(found)))
+
+
+@app.command()
+def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL")], protocols: Folders = None):
+    """One protocol: what it asks, what can be chosen, its limits and sources."""
+    from infuse import catalog, sheet
+    from infuse.render import text
+    loaded, = _load(_library(protocols), [protocol])
+    _show(text.lines(catalog.show_page(loaded, sheet.BANNER)))
+
+
+@app.command()
+def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...")] = None, protocols: Folders = None, json: Json = False):
+    """Every problem of every file at once, then the files' own cases."""
+    from infuse import checking
+    missing = [str(each) for each in paths or () if not each.exists()]
+    if missing:
+        _fail([f"expected a file or folder; found none at {each}" for each in missing])
+    checked = checking.check(_library(protocols), paths or [])
+    if json:
+        _write_json(checking.as_json(checked))
+    else:
+        _write(checking.as_text(checked))
+    if checked.errors:
+        raise typer.Exit(STOPPED)
+
+
+@app.command()
+def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug")]):
+    """A JSON Schema: of the order's JSON, or of a file (for an editor)."""
+    from infuse import schema as tables
+    from infuse.render import json as rendered
+    known = {"order": lambda: rendered.SCHEMA, "protocol": lambda: tables.json_schema(tables.PROTOCOL, "infuse protocol"),
+             "drug": lambda: tables.json_schema(tables.DRUG, "infuse drug")}
+    if what not in known:
+        _fail([f'expected {" or ".join(known)}; found "{what}"'])
+    _write_json(known[what]())
+
+
+# ---------------------------------------------------------------------------------------------- orders
+
+
+def _fact(name: str):
+    """An option for one fact about the patient, as the table of facts names it."""
+    fact = BY_NAME[name]
+    return typer.Option(fact.option, metavar=name.upper(), help=f"{fact.says}, such as {fact.example}.")
+
+
+def _choice(option: str, says: str, metavar: str):
+    return typer.Option(option, metavar=metavar, help=says)
+
+
+Text = str | None
+Texts = list[str] | None
+
+
+@app.command()
+def order(
+    ids: Annotated[list[str], typer.Argument(metavar="PROTOCOL...")],
+    weight: Annotated[Text, _fact("weight")] = None,
+    weight_source: Annotated[Text, _fact("weight_source")] = None,
+    weight_date: Annotated[Text, _fact("weight_date")] = None,
+    age: Annotated[Text, _fact("age")] = None,
+    birth_date: Annotated[Text, _fact("birth_date")] = None,
+    sex: Annotated[Text, _fact("sex")] = None,
+    height: Annotated[Text, _fact("height")] = None,
+    creatinine: Annotated[Text, _fact("creatinine")] = None,
+    allergies: Annotated[Texts, _fact("allergies")] = None,
+    conditions: Annotated[Texts, _fact("conditions")] = None,
+    medicines: Annotated[Texts, _fact("medicines")] = None,
+    line: Annotated[Text, _fact("line")] = None,
+    care_area: Annotated[Text, _fact("care_area")] = None,
+    pump: Annotated[Text, _fact("pump")] = None,
+    name: Annotated[Text, _fact("name")] = None,
+    record_number: Annotated[Text, _fact("record_number")] = None,
+    location: Annotated[Text, _fact("location")] = None,
+    prescriber: Annotated[Text, _fact("prescriber")] = None,
+    start: Annotated[Text, _fact("start")] = None,
+    patient: Annotated[Path | None, typer.Option("--patient", metavar="FILE", help="Facts from a YAML or JSON file.")] = None,
+    dose: Annotated[Text, _choice("--dose", "A dose within what the protocol allows.", "DOSE")] = None,
+    dose_rate: Annotated[Text, _choice("--dose-rate", "A start rate within what the protocol allows.", "RATE")] = None,
+    duration: Annotated[Text, _choice("--duration", "A duration within what the protocol allows.", "TIME")] = None,
+    preparation: Annotated[Text, _choice("--preparation", "One of the protocol's preparations.", "NAME")] = None,
+    bag_volume: Annotated[Text, _choice("--bag-volume", "The measured volume of the bag.", "VOLUME")] = None,
+    beyond_use: Annotated[Text, _choice("--beyond-use", "How long the preparation may be used at this site.", "TIME")] = None,
+    choose: Annotated[Texts, _choice("--choose", "A choice for one of several protocols.", "PROTOCOL.KEY=VALUE")] = None,
+    answer: Annotated[Texts, _choice("--answer", "An answer to what the protocol leaves open.", "QUESTION=TEXT")] = None,
+    override: Annotated[Texts, _choice("--override", "A reason at a soft stop.", "CODE: REASON")] = None,
+    by: Annotated[Text, _choice("--by", "Who overrides.", "NAME")] = None,
+    format: Annotated[str, _choice("--format", "text or json.", "text|json")] = "text",
+    json: Json = False,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write to a file instead.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+    protocols: Folders = None,
+):
+    """An order sheet for one patient."""
+    from infuse import intake
+    from infuse.order import CHOICES, READY
+    if format not in ("text", "json"):
+        _fail([f'--format: expected text or json; found "{format}"'])
+    typed = {key: value for key, value in locals().items() if value is not None}
+    facts = {key: value for key, value in typed.items() if key in BY_NAME}
+    single = {key: value for key, value in typed.items() if key in CHOICES}
+    loaded = _load(_library(protocols), ids)
+    asked = intake.Asked(loaded, facts, _patient_file(patient), single, choose or [], answer or [], override or [], by, _now())
+    try:
+        made = intake.make(asked, ask=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None)
+    except intake.Wrong as wrong:
+        _fail(_refusals(wrong.refused) + wrong.lines)
+    for said in intake.talk(made):
+        _say(said)
+    if json or format == "json":
+        from infuse.render import json as rendered
+        _write_json(rendered.as_object(made), output, force)
+    else:
+        from infuse import sheet
+        from infuse.render import text
+        _show(text.lines(sheet.lay_out(made)), output, force)
+    if made.status != READY:
+        on_screen = output is None and sys.stdout.isatty()  # then the sheet itself has just said why
+        for said in [*([] if on_screen else intake.reasons(made)), *intake.what_next(made, sys.argv[1:])]:
+            _say(said)
+        raise typer.Exit(STOPPED)
+
+
+def _patient_file(path: Path | None) -> tuple[str, bytes] | None:
+    from infuse.source import LARGEST
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as stream:
+            return str(path), stream.read(LARGEST + 1)
+    except OSError as error:
+        _fail([f"--patient: expected a file; found: {error.strerror}: {path}"])
+
+
+def _ask(question: str) -> str:
+    return typer.prompt(question, err=True)
+
+
+def _now():
+    """The clock, or SOURCE_DATE_EPOCH (UTC) where a document must come out the same twice."""
+    from datetime import datetime, timezone
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(fixed), timezone.utc).replace(tzinfo=None) if fixed.isdigit() else datetime.now()
+
+
+# ---------------------------------------------------------------------------------------------- quick calculations
+
+
+Weight = Annotated[Text, typer.Option("--weight", metavar="WEIGHT", help="The patient's weight, such as 70kg.")]
+Strength = Annotated[Text, typer.Option("--in", metavar="STRENGTH", help='The concentration: "2 mg/mL" or "500 mg in 250 mL".')]
+Unit = Annotated[Text, typer.Option("--unit", metavar="UNIT", help="Another unit for the answer.")]
+Step = Annotated[Text, typer.Option("--step", metavar="STEP", help='Another rounding step, such as "0.01 mL/h".')]
+Area = Annotated[Text, typer.Option("--bsa", metavar="AREA", help='The body surface area, such as "1.8 m2".')]
+
+
+def _answer(work, json: bool) -> None:
+    from infuse import quick
+    try:
+        answer = work(quick)
+    except quick.Problems as wrong:
+        _fail(_refusals(wrong.items))
+    if json:
+        _write_json(answer.as_json())
+    else:
+        _write("\n".join(answer.as_text()) + "\n")
+
+
+@app.command()
+def rate(dose_rate: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False):
+    """Dose rate to pump rate: infuse rate "0.1 mg/kg/h" --weight 70kg --in "500 mg in 250 mL"."""
+    _answer(lambda quick: quick.rate(dose_rate, weight, strength, unit, step, bsa), json)
+
+
+@app.command()
+def dose(pump_rate: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False):
+    """Pump rate to dose rate: infuse dose "3.5 mL/h" --weight 70kg --in "500 mg in 250 mL"."""
+    _answer(lambda quick: quick.dose(pump_rate, weight, strength, unit, step, bsa), json)
+
+
+@app.command()
+def volume(dose: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False):
+    """Dose to amount and volume to draw up: infuse volume "25 mcg/kg" --weight 70kg --in "50 mcg/mL"."""
+    _answer(lambda quick: quick.volume(dose, weight, strength, unit, step, bsa), json)
+
+
+@app.command()
+def drops(what: str, set_: Annotated[Text, typer.Option("--set", metavar="FACTOR", help='The drop factor: "20 gtt/mL".')] = None,
+          step: Step = None, json: Json = False):
+    """Volume and time, or a rate, to drops per minute: infuse drops "1,000 mL over 8 h" --set "20 gtt/mL"."""
+    _answer(lambda quick: quick.drops(what, set_, step), json)
+
+
+@app.command()
+def convert(quantity: str, unit: str, json: Json = False):
+    """One unit to another: infuse convert "154 lb" kg."""
+    _answer(lambda quick: quick.convert(quantity, unit), json)

@@ -1,0 +1,165 @@
+"""A folder of protocols: finding, listing, reading and hashing its files.
+
+For: `order`, `list`, `show` and `check`. A site's own folders come first and win by file name; every shipped file
+that one of them shadows is named. A drug is sought beside the protocol, then in the site's folders, then in the
+shipped one.
+
+Refuses: a file that is gone, unreadable, too large or a folder, as a problem with its place, never a traceback.
+
+Example: Library([Path("site")]).load("ketamine-inpatient-titration") reads the protocol, its drug and the tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from infuse import consistency, schema, source, tables
+from infuse.protocol import Drug, Protocol
+from infuse.source import ERROR, Document, Problem, Span
+
+ENVIRONMENT = "INFUSE_PROTOCOLS"
+
+
+def shipped() -> Path:
+    """The protocols that came with the package: inside it when installed, beside it in a checkout."""
+    inside = Path(__file__).parent / "protocols"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "protocols"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One file that an order read: its name as shown, its hash, and the shipped file that it shadows."""
+
+    name: str
+    sha256: str
+    shadows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A protocol with everything that its order needs, and everything that is wrong with any of it."""
+
+    protocol: Protocol | None
+    drug: Drug | None
+    devices: tables.Devices | None
+    weights: tables.WeightBounds | None
+    files: tuple[ReadFile, ...]
+    problems: tuple[Problem, ...]
+    documents: dict[str, Document]
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [each for each in self.problems if each.severity == ERROR]
+
+    @property
+    def sha256(self) -> str:
+        """Over the protocol and every file that its order read, in the order of `files`."""
+        return hashlib.sha256("\n".join(each.sha256 for each in self.files).encode()).hexdigest()
+
+
+class Library:
+    """Protocols by id, over the site's folders and the shipped one. Reads each file once."""
+
+    def __init__(self, folders: list[Path] | tuple[Path, ...] = ()):
+        self.shipped = shipped()
+        self.folders = (*folders, self.shipped)
+        self._documents: dict[Path, tuple[Document, str]] = {}
+        self._drugs: dict[Path, tuple[Drug | None, list[Problem]]] = {}
+        self._tables: dict[Path, tuple] = {}
+
+    def shown(self, path: Path) -> str:
+        """The path as the user knows it: protocols/NAME for a shipped file."""
+        if path.is_relative_to(self.shipped):
+            return f"protocols/{path.relative_to(self.shipped).as_posix()}"
+        return str(path)
+
+    def ids(self) -> dict[str, Path]:
+        """Every protocol by id; the first folder that has it wins."""
+        found: dict[str, Path] = {}
+        for folder in self.folders:
+            for path in sorted(folder.glob("*.yaml")):
+                found.setdefault(path.stem, path)
+        return found
+
+    def shadowed(self, path: Path) -> str:
+        """The shipped file that this one shadows, or "": the same place in the folder below a site's."""
+        for folder in self.folders[:-1]:
+            if path.is_relative_to(folder):
+                below = self.shipped / path.relative_to(folder)
+                return self.shown(below) if below.is_file() else ""
+        return ""
+
+    def document(self, path: Path) -> tuple[Document, str]:
+        """(the file as read, its sha256). A file that cannot be read is a Document with that problem."""
+        if path not in self._documents:
+            self._documents[path] = self._read(path)
+        return self._documents[path]
+
+    def _read(self, path):
+        name = self.shown(path)
+        try:
+            with open(path, "rb") as stream:
+                content = stream.read(source.LARGEST + 1)
+                size = os.fstat(stream.fileno()).st_size
+        except OSError as error:
+            what = "a folder" if path.is_dir() else "none" if not path.exists() else f"one that cannot be read ({error.strerror})"
+            return Document(name, (), None, (Problem(ERROR, Span(name, 1, 1, 2), f"expected a file; found {what}"),)), ""
+        if len(content) > source.LARGEST:
+            message = f"expected at most {source.LARGEST:,} bytes; found {size:,}"
+            return Document(name, (), None, (Problem(ERROR, Span(name, 1, 1, 2), message),)), ""
+        return source.read(name, content), hashlib.sha256(content).hexdigest()
+
+    def _beside(self, path: Path, *parts: str) -> Path:
+        """drugs/NAME.yaml or tables/NAME.yaml: beside the protocol, then in the site's folders, then shipped."""
+        folders = (path.parent, *self.folders)
+        return next((each for folder in folders if (each := folder.joinpath(*parts)).is_file()), self.shipped.joinpath(*parts))
+
+    def drug(self, path: Path) -> tuple[Drug | None, list[Problem]]:
+        if path not in self._drugs:
+            document, _ = self.document(path)
+            drug, problems = schema.read(document, schema.DRUG)
+            if drug:
+                problems = problems + _named_right(path, drug.id, "drug", drug.span) + consistency.check_drug(drug)
+            self._drugs[path] = drug, problems
+        return self._drugs[path]
+
+    def table(self, path: Path, reader):
+        if path not in self._tables:
+            document, _ = self.document(path)
+            self._tables[path] = schema.read(document, reader)
+        return self._tables[path]
+
+    def load(self, path: Path) -> Loaded:
+        """The protocol of a file with its drug and tables, and every problem of every file read."""
+        document, _ = self.document(path)
+        protocol, problems = schema.read(document, schema.PROTOCOL)
+        paths, drug = [path], None
+        if protocol:
+            problems = problems + _named_right(path, protocol.id, "protocol", protocol.span)
+            drug_path = self._beside(path, "drugs", f"{protocol.drug}.yaml")
+            if drug_path.is_file():
+                paths.append(drug_path)
+                drug, of_drug = self.drug(drug_path)
+                problems = problems + of_drug
+            else:
+                message = f'expected drugs/{protocol.drug}.yaml, which `drug: {protocol.drug}` names; found none'
+                hint = "it is sought beside the protocol, then in the site's folders, then in the shipped one"
+                problems = problems + [Problem(ERROR, protocol.drug_span, message, hint)]
+            problems = problems + consistency.check(protocol, drug)
+        devices_path, weights_path = (self._beside(path, "tables", name) for name in ("devices.yaml", "weight-bounds.yaml"))
+        devices, of_devices = self.table(devices_path, tables.DEVICES)
+        weights, of_weights = self.table(weights_path, tables.WEIGHT_BOUNDS)
+        paths += [devices_path, weights_path]
+        files = tuple(ReadFile(self.shown(each), self.document(each)[1], self.shadowed(each)) for each in paths)
+        documents = {self.shown(each): self.document(each)[0] for each in paths}
+        return Loaded(protocol, drug, devices, weights, files, (*problems, *of_devices, *of_weights), documents)
+
+
+def _named_right(path, said, key, span):
+    if path.stem == said:
+        return []
+    message = f'expected {key}: {path.stem}, as the file is named; found "{said}"'
+    return [Problem(ERROR, span, message)]

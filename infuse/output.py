@@ -1,0 +1,67 @@
+"""Where a document goes: standard output, or a file that is never half written.
+
+For: the command line. A file is written beside its place and then renamed; an existing one is kept unless told
+otherwise.
+
+Refuses: an unwritable place, an existing file, a full disk: in one sentence, with nothing left behind.
+
+Example: write(Path("order.txt"), "...", force=False) raises NotWritten where order.txt exists.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+
+class NotWritten(Exception):
+    """The document could not be written; the sentence says why."""
+
+
+class PipeClosed(Exception):
+    """Who read the output has stopped reading."""
+
+
+def to_stdout(text: str) -> None:
+    """Write and flush. Raises NotWritten (a full disk), PipeClosed."""
+    try:
+        with contextlib.suppress(AttributeError):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget(sys.stdout)
+        raise PipeClosed from None
+    except OSError as error:
+        _forget(sys.stdout)
+        raise NotWritten(f"expected to write to standard output; found: {error.strerror}") from None
+
+
+def _forget(stream):
+    """Leave nothing for the interpreter to flush at exit, where it would print a traceback."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def to_file(path: Path, text: str, force: bool) -> None:
+    """Write beside, then rename. Raises NotWritten."""
+    if path.is_dir():
+        raise NotWritten(f"expected a file to write to; found a folder: {path}")
+    if path.exists() and not force:
+        raise NotWritten(f"{path} exists already; it was left as it is (--force writes over it)")
+    beside = None
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(beside, path)
+    except OSError as error:
+        if beside is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+        raise NotWritten(f"expected to write {path}; found: {error.strerror}") from None

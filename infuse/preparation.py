@@ -1,0 +1,139 @@
+"""From an amount of drug to vials, volumes, a bag and its concentration.
+
+For: the preparation line and what the pump is told. "Added to" keeps the bag's own volume and adds the drug's:
+2 g of magnesium sulfate from 4 mL added to 50 mL is 54 mL. "Made up to" removes as much diluent as is added.
+A premixed bag is given as it is.
+
+Refuses: a dose that is not the whole bag where the file says so; a bag that holds less than the dose.
+
+Example: 500 mg from vials of 50 mg/mL made up to 250 mL: withdraw 10 mL (1 vial), remove 10 mL, 2 mg/mL.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from infuse import figure, rounding, units
+from infuse.figure import Figure
+from infuse.protocol import Preparation, Product
+from infuse.rounding import Syringe
+from infuse.units import Quantity, quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was made ready: its figures by name, the vials to open, the syringe, and what cannot be done."""
+
+    preparation: Preparation
+    product: Product
+    figures: dict[str, Figure]
+    vials: int | None = None
+    wasted: Quantity | None = None
+    syringe: Quantity | None = None
+    refused: tuple[str, ...] = field(default=())
+
+    @property
+    def premixed(self) -> bool:
+        return self.vials is None
+
+
+def needs_volume(preparation: Preparation, product: Product) -> bool:
+    """Whether it is diluted, as against a premixed bag that is given as it is."""
+    return preparation.final_volume is not None or preparation.added_to is not None or product.form != "bag"
+
+
+def premixed_holds(product: Product, dose: Quantity, whole: bool) -> bool:
+    """Whether a premixed bag serves the dose."""
+    held = units.work_out(dose.unit, [product.strength.quantity, product.volume.quantity])
+    return dose <= held and (not whole or dose >= held)
+
+
+def premixed(preparation: Preparation, product: Product, dose: Figure, step: Quantity, low, high) -> Prepared:
+    """A premixed bag: the volume of it that carries the dose, in steps that the pump can be told."""
+    strength = figure.stated("final_concentration", product.strength.quantity, product.strength.where)
+    bag = figure.stated("final_volume", product.volume.quantity, product.volume.where)
+    exact = figure.work_out("volume_to_be_infused", "mL", [dose], [strength])
+    value, how = rounding.nearest(exact.value, step, low, high)
+    volume = figure.rounded(exact, value, how)
+    refused = ()
+    if not premixed_holds(product, dose.value, preparation.whole_bag):
+        one = "is not exactly one bag" if preparation.whole_bag else "is more than one bag holds"
+        refused = (f"the dose {one} of {product.name}; choose another preparation",)
+    return Prepared(preparation, product, {"final_concentration": strength, "final_volume": bag,
+                                           "volume_to_be_infused": volume}, refused=refused)
+
+
+def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: tuple[Syringe, ...],
+          step: Quantity | None, low, high, bag_volume: Figure | None) -> Prepared:
+    """From vials: the volume to withdraw on the syringe's graduations (or in the file's step), what is removed from
+    the bag, and the final volume and concentration that come of it."""
+    strength = figure.stated("strength", product.strength.quantity, product.strength.where)
+    exact = figure.work_out("withdraw_volume", "mL", [amount], [strength])
+    syringe = rounding.for_syringe(exact.value, syringes)
+    value, how = rounding.nearest(exact.value, step or syringe.step, low, high)
+    withdraw = figure.rounded(exact, value, how)
+    figures = {"amount": amount, "withdraw_volume": withdraw}
+    figures |= _bag(preparation, withdraw, bag_volume)
+    contained = figure.work_out("amount_withdrawn", amount.value.unit, [withdraw, strength])
+    figures["amount_withdrawn"] = contained
+    per_volume = units.unit(f"{amount.value.unit.amount}/mL")
+    figures["final_concentration"] = figure.work_out("final_concentration", per_volume, [contained], [figures["final_volume"]])
+    refused = [] if value.value else ["the dose is too small to draw up from this product; choose a weaker one"]
+    if figures["final_volume"].value < withdraw.value:
+        refused.append("the drug's own volume is more than the final volume; choose a stronger product or a larger bag")
+    vials = math.ceil(withdraw.value.over(product.volume.quantity)) if value.value else 0
+    wasted = product.volume.quantity.to("mL").with_value(product.volume.quantity.to("mL").value * vials) - withdraw.value
+    return Prepared(preparation, product, figures, vials, wasted, syringe.capacity, tuple(refused))
+
+
+def _bag(preparation, withdraw, bag_volume):
+    if preparation.added_to:
+        nominal = preparation.added_to
+        bag = bag_volume or figure.stated("bag_volume", nominal.quantity, nominal.where)
+        return {"bag_volume": bag, "final_volume": figure.total("final_volume", bag, withdraw)}
+    final = figure.stated("final_volume", preparation.final_volume.quantity, preparation.final_volume.where)
+    if bag_volume is None:  # a bag of the nominal size: what goes in must come out
+        removed = Figure("diluent_to_remove", withdraw.value, withdraw.value, withdraw.value.on_paper(), (withdraw,))
+    else:
+        removed = figure.difference("diluent_to_remove", figure.total("filled", bag_volume, withdraw), final)
+    added = figure.difference("diluent_volume", final, withdraw)
+    return {"diluent_to_remove": removed, "diluent_volume": added, "final_volume": final}
+
+
+def withdraw_at(preparation: Preparation, product: Product, concentration: Quantity, bag_volume: Figure | None) -> Quantity | None:
+    """The volume to withdraw at which the final concentration is reached, the bound of its rounding; None: never."""
+    strength = product.strength.quantity
+    limit = concentration.to(strength.unit)
+    if preparation.final_volume:
+        return units.work_out("mL", [limit, preparation.final_volume.quantity], [strength])
+    bag = bag_volume.value if bag_volume else preparation.added_to.quantity
+    if limit >= strength:
+        return None  # not even undiluted drug would reach it
+    return units.work_out("mL", [limit, bag], [strength - limit])
+
+
+def bags(duration: Quantity, lasts: Quantity) -> int:
+    """How many bags a time takes when one lasts so long."""
+    return max(1, math.ceil(duration.over(lasts)))
+
+
+def lasting(volume: Figure, rate: Figure, beyond_use: Quantity | None) -> tuple[Figure, bool]:
+    """(how long a bag lasts, whether its beyond-use time ends it sooner)."""
+    empty = figure.work_out("bag_lasts", "h", [volume], [rate])
+    if beyond_use is None or empty.value <= beyond_use:
+        return empty, False
+    until = beyond_use.to("h")
+    return Figure("bag_lasts", until, until, f"beyond use, before the bag is empty at {empty.value.on_paper()}", (empty,)), True
+
+
+def hours_and_minutes(time: Quantity) -> str:
+    """7 hours 8 minutes: rounded down, so that nobody comes late."""
+    minutes = math.floor(time.to("min").value)
+    hour = int(quantity(1, "h").to("min").value)
+    whole, left = divmod(minutes, hour)
+    parts = [quantity(whole, "h").on_paper()] if whole else []
+    if left or not whole:
+        parts.append(Quantity(Fraction(left), units.unit("min")).on_paper())
+    return " ".join(parts)

@@ -1,0 +1,122 @@
+"""An order as one JSON object, and the JSON Schema that describes it.
+
+For: programs. Later versions only add keys. The numbers are the Figures of the order: `exact` unrounded as a
+fraction or an integer, `value` as on paper, without groups, `unit` in our canonical spelling.
+
+Refuses: nothing; of an order that is not ready, `orders` is empty.
+
+Example: "pump_rate": {"exact": "7/2", "value": "3.5", "unit": "mL/h", "working": ["..."]}.
+"""
+
+from __future__ import annotations
+
+from infuse import figure, units
+from infuse.figure import Figure
+from infuse.limits import Alert
+from infuse.order import Order
+from infuse.patient import BY_NAME
+from infuse.phases import PhaseOrder, Rung
+from infuse.units import Quantity
+
+SCHEMA_VERSION = 1
+_IN_A_RUNG = ("dose_rate", "calculated_dose_rate", "pump_rate", "delivered_dose_rate", "deviation", "bag_lasts")
+
+
+def as_object(order: Order) -> dict:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "status": order.status,
+        "alerts": [_alert(each) for each in order.alerts],
+        "open": [{"fact": each.fact, "question": each.question, "option": each.option} for each in order.open],
+        "overrides": [{"code": each.code, "reason": each.reason, "by": each.by, "at": each.at.isoformat()} for each in order.overrides],
+        "patient": _patient(order),
+        "protocols": [_protocol(each.loaded) for each in order.requests],
+        "orders": [_phase(each) for each in order.phases],
+    }
+
+
+def _alert(one: Alert) -> dict:
+    return {"level": one.level, "code": one.code, "message": one.message, "limit": one.limit, "where": one.where}
+
+
+def _patient(order: Order) -> dict:
+    facts = {}
+    for name, value in order.patient.facts.items():
+        if isinstance(value, Quantity):
+            facts[name] = _quantity(value, value) | {"typed": order.patient.given[name].text if name in order.patient.given else ""}
+        else:
+            facts[name] = list(value) if isinstance(value, tuple) else str(value)
+    if order.weight:
+        facts["weight"] = _quantity(order.weight.exact, order.weight.value) | {"typed": order.patient.given["weight"].text}
+    return facts | {name: None for name in BY_NAME if name not in facts} | {"unknown": sorted(order.patient.unknown)}
+
+
+def _protocol(loaded) -> dict:
+    files = [{"name": each.name, "sha256": each.sha256, "shadows": each.shadows} for each in loaded.files]
+    return {"id": loaded.protocol.id, "version": int(loaded.protocol.version), "file": loaded.files[0].name,
+            "sha256": loaded.sha256, "files": files}
+
+
+def _phase(one: PhaseOrder) -> dict:
+    said = {"protocol": one.loaded.protocol.id, "drug": one.loaded.drug.name, "phase": one.phase.kind,
+            "preparation": one.prepared.preparation.name, "product": one.prepared.product.name,
+            "vials": one.prepared.vials, "bags": list(one.bags) if one.bags else None,
+            "figures": {name: _figure(each) | {"working": figure.working(each)} for name, each in one.figures.items()}}
+    if one.rungs:
+        said["ladder"] = [_rung(each) for each in one.rungs]
+    return said
+
+
+def _rung(one: Rung) -> dict:
+    return {name: _figure(one.figures[name]) for name in _IN_A_RUNG} | {"alerts": [_alert(each) for each in one.alerts]}
+
+
+def _figure(one: Figure) -> dict:
+    return _quantity(one.exact, one.value)
+
+
+def _quantity(exact: Quantity, value: Quantity) -> dict:
+    return {"exact": str(exact.value), "value": units.plain(value.value), "unit": value.unit.text}
+
+
+# ---------------------------------------------------------------------------------------------- the schema
+
+
+def _object(properties: dict, required=None, **more) -> dict:
+    return {"type": "object", "properties": properties, "required": list(properties if required is None else required)} | more
+
+
+_TEXT = {"type": "string"}
+_NUMBER = _object({
+    "exact": {"type": "string", "pattern": "^-?[0-9]+(/[0-9]+)?$", "description": "unrounded: a fraction or an integer"},
+    "value": {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "description": "as used and printed, without groups"},
+    "unit": {"type": "string", "description": "canonical spelling, such as mL/h"},
+})
+_ALERT = _object({"level": {"enum": ["note", "soft_stop", "hard_stop"]}, "code": _TEXT, "message": _TEXT, "limit": _TEXT, "where": _TEXT})
+_FIGURE = _NUMBER | {"properties": _NUMBER["properties"] | {"working": {"type": "array", "items": _TEXT}},
+                     "required": [*_NUMBER["required"], "working"]}
+_RUNG = _object({name: _NUMBER for name in _IN_A_RUNG} | {"alerts": {"type": "array", "items": _ALERT}})
+_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "infuse order",
+    "description": "One order for one patient. Later versions only add keys. Reserved: totals, timeline, order_id.",
+} | _object({
+    "schema_version": {"const": SCHEMA_VERSION},
+    "status": {"enum": ["ready", "needs_override", "stopped"], "description": "orders is empty unless it is ready"},
+    "alerts": {"type": "array", "items": _ALERT},
+    "open": {"type": "array", "items": _object({"fact": _TEXT, "question": _TEXT, "option": _TEXT}),
+             "description": "facts and answers still to be given"},
+    "overrides": {"type": "array", "items": _object({"code": _TEXT, "reason": _TEXT, "by": _TEXT, "at": _TEXT})},
+    "patient": {"type": "object", "description": "every fact by name; null where it was not recorded"},
+    "protocols": {"type": "array", "items": _object({
+        "id": _TEXT, "version": {"type": "integer"}, "file": _TEXT, "sha256": _HASH | {"description": "over all files read"},
+        "files": {"type": "array", "items": _object({"name": _TEXT, "sha256": _HASH, "shadows": _TEXT})}})},
+    "orders": {"type": "array", "items": _object({
+        "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
+        "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": "integer"}},
+        "figures": {"type": "object", "additionalProperties": _FIGURE},
+        "ladder": {"type": "array", "items": _RUNG},
+    }, required=("protocol", "drug", "phase", "figures"))},
+})

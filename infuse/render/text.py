@@ -1,0 +1,172 @@
+"""The page as lines of text: for a terminal, a pipe or a file, at most 80 columns.
+
+For: `infuse order` and `show`. A line is a list of (text, role) parts, so that a terminal may colour what a pipe
+prints plain: both show the same words.
+
+Refuses: to split a number from its unit, or a label from its value; to obey anything that came from a file.
+
+Example: Field("PUMP RATE", "3.5 mL/hour") is `  PUMP RATE             3.5 mL/hour`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from infuse.page import Block, Boxes, Cut, Field, Fields, Section, Sentences, Sheet, Table
+from infuse.source import columns as columns_of, printable
+from infuse.units import KNOWN_ON_PAPER
+
+WIDTH = 80
+LABEL = 24
+PLAIN, STRONG, LABELLED, ALARM, HEADING = "", "strong", "label", "alarm", "heading"
+Line = list[tuple[str, str]]
+_NUMBER = re.compile(r"[(]?\d[\d.,]*")
+
+
+def lines(sheet: Sheet, width: int = WIDTH) -> list[Line]:
+    """Every line of the sheet."""
+    out: list[Line] = [[(_rule("=", width), ALARM)], *_paragraph(sheet.banner, width, ALARM), [(_rule("=", width), ALARM)]]
+    out += _paragraph(sheet.title, width, STRONG) + _paragraph(sheet.subtitle, width, PLAIN)
+    out += [line for section in sheet.sections for line in [[], *_section(section, width)]]
+    out += [[], [(_rule("-", width), PLAIN)]]
+    for line in sheet.footer:
+        out += _paragraph(line, width, PLAIN)
+    return out + [[(sheet.banner, ALARM)]]
+
+
+def sections(some: tuple[Section, ...], width: int = WIDTH) -> list[Line]:
+    """Sections by themselves, for a list."""
+    return [line for section in some for line in [*_section(section, width), []]]
+
+
+def plain(sheet: Sheet, width: int = WIDTH) -> str:
+    return to_text(lines(sheet, width))
+
+
+def to_text(rows: list[Line]) -> str:
+    return "".join("".join(text for text, _ in row).rstrip() + "\n" for row in rows)
+
+
+def _rule(mark, width):
+    return mark * width
+
+
+def _section(section: Section, width: int) -> list[Line]:
+    heading = [(printable(section.heading), HEADING)]
+    out: list[Line] = [heading, [(_rule("-", width), PLAIN)]]
+    for number, block in enumerate(section.blocks):
+        if number and not (isinstance(block, Sentences) and isinstance(section.blocks[number - 1], Sentences)):
+            out.append([])
+        out += _block(block, width)
+    return out
+
+
+def _block(block: Block, width: int) -> list[Line]:
+    if isinstance(block, Fields):
+        return [line for row in block.rows for line in _field(row, width)]
+    if isinstance(block, Boxes):
+        return [line for each in block.questions for line in _hanging("[ ] ", each, width, PLAIN)]
+    if isinstance(block, Table):
+        return _table(block, width)
+    if isinstance(block, Cut):
+        return [[(f"- - - {block.says} ".ljust(width - 1, " ").replace("  ", " -"), PLAIN)]]
+    role = STRONG if block.strong else PLAIN
+    mark = "* " if block.items else ""
+    return [line for each in block.lines for line in _hanging(mark, each, width, role)]
+
+
+def _field(row: Field, width: int) -> list[Line]:
+    label = printable(row.label)
+    value = row.value
+    if row.blank is not None:
+        value = f"{value + ' ' if value else ''}____________ {row.blank}".rstrip()
+    indent = min(LABEL, width // 2)
+    rows = _wrap(value, width - indent)
+    role = STRONG if row.strong else PLAIN
+    if columns_of(label) >= indent:
+        head: list[Line] = [[(f"{label}", LABELLED)]]
+        return head + [[(" " * indent, PLAIN), (each, role)] for each in rows]
+    first: Line = [(label.ljust(indent), LABELLED), (rows[0], role)]
+    return [first] + [[(" " * indent, PLAIN), (each, role)] for each in rows[1:]]
+
+
+def _hanging(mark: str, text: str, width: int, role: str) -> list[Line]:
+    rows = _wrap(text, width - len(mark))
+    return [[((mark if not number else " " * len(mark)), PLAIN), (row, role)] for number, row in enumerate(rows)]
+
+
+def _paragraph(text: str, width: int, role: str) -> list[Line]:
+    return [[(row, role)] for row in _wrap(text, width)]
+
+
+def _table(table: Table, width: int) -> list[Line]:
+    columns = len(table.columns)
+    wanted = [max(columns_of(printable(cell)) for cell in (table.columns[i], *(row[i] for row in table.rows))) for i in range(columns)]
+    gap = 2 if sum(wanted) + 2 * (columns - 1) <= width else 1
+    if table.blank:
+        wanted = _stretched(wanted, [all(not row[i] for row in table.rows) for i in range(columns)], width - gap * (columns - 1))
+    widths = _fitted(wanted, width - gap * (columns - 1))
+    out = _row(table.columns, widths, gap, [LABELLED] * columns)
+    for row in table.rows:
+        cells = [cell or ("_" * size if table.blank else "") for cell, size in zip(row, widths)]
+        if table.blank:
+            out.append([])
+        out += _row(cells, widths, gap, [STRONG if i in table.strong else PLAIN for i in range(columns)])
+    return out
+
+
+def _stretched(wanted, empty, room):
+    """Columns to write in share what is left of the width."""
+    spare, several = room - sum(wanted), sum(empty)
+    if spare <= 0 or not several:
+        return wanted
+    return [size + spare // several if blank else size for size, blank in zip(wanted, empty)]
+
+
+def _fitted(wanted, room):
+    widths = list(wanted)
+    while sum(widths) > room:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _row(cells, widths, gap, roles) -> list[Line]:
+    wrapped = [_wrap(cell, size) for cell, size in zip(cells, widths)]
+    out = []
+    for number in range(max(len(rows) for rows in wrapped)):
+        line: Line = []
+        for rows, size, role in zip(wrapped, widths, roles):
+            text = rows[number] if number < len(rows) else ""
+            line.append((text + " " * (size - columns_of(text) + gap), role))
+        out.append(line)
+    return out
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Lines of at most that width, split between words only, a number kept with its unit; a longer word is cut."""
+    rows, current = [], ""
+    for word in _bound(printable(text).split()):
+        while columns_of(word) > width:
+            if current:
+                rows.append(current)
+                current = ""
+            rows.append(word[:width])
+            word = word[width:]
+        candidate = f"{current} {word}" if current else word
+        if current and columns_of(candidate) > width:
+            rows.append(current)
+            candidate = word
+        current = candidate
+    return rows + [current] if current or not rows else rows
+
+
+def _bound(words: list[str]) -> list[str]:
+    """Words to wrap, a number and the unit after it as one."""
+    out: list[str] = []
+    for word in words:
+        unit = word.rstrip(".,;:)")
+        if out and _NUMBER.fullmatch(out[-1].split(" ")[-1]) and unit.split("/")[0] in KNOWN_ON_PAPER:
+            out[-1] += f" {word}"
+        else:
+            out.append(word)
+    return out

@@ -1,0 +1,70 @@
+"""Rounding: once, to what a pump, a syringe or a drop chamber can do, and never outward past a limit.
+
+For: turning an exact quantity into the one a person sets or draws up. The nearest step, ties upward; where that
+would pass a limit which the exact value keeps (a maximum dose, rate or concentration; a minimum duration or
+dose), the step on the inside instead, tie or not. A titration rounds every rung from its own exact value.
+
+Refuses: a rate that a pump cannot run, and rounding to nothing (a dose that would become zero).
+
+Example: 35.65 mL/h in steps of 0.1 mL/h is 35.7, but with a maximum of 35.65 mL/h it is 35.6.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from infuse.protocol import Pump, Syringe
+from infuse.units import Quantity, half_up, quantity
+
+DEFAULT_RATE_STEP = quantity("0.1", "mL/h")
+NEAREST, DOWN, UP = "rounded to", "rounded down to", "rounded up to"
+
+
+def nearest(exact: Quantity, step: Quantity, low: tuple[Quantity, ...] = (), high: tuple[Quantity, ...] = ()):
+    """(rounded, how): the nearest multiple of step, ties upward, but inside every bound that `exact` keeps."""
+    size = step.to(exact.unit).value
+    if (exact.value / size).denominator == 1:
+        return exact, NEAREST
+    value = half_up(exact.value / size) * size
+    if any(exact <= bound and exact.with_value(value) > bound for bound in high):
+        return exact.with_value(math.floor(exact.value / size) * size), DOWN
+    if any(exact >= bound and exact.with_value(value) < bound for bound in low):
+        return exact.with_value(math.ceil(exact.value / size) * size), UP
+    return exact.with_value(value), NEAREST
+
+
+def beside(exact: Quantity, step: Quantity, edges: tuple[Quantity, ...]):
+    """The nearest multiple of step that stands on the same side of every edge as `exact` does (an edge itself
+    belongs to neither side: what lies on it stays on it)."""
+    size = step.to(exact.unit).value
+    value = exact.with_value(half_up(exact.value / size) * size)
+    for edge in edges:
+        if exact < edge <= value:
+            value = exact.with_value((math.ceil(edge.to(exact.unit).value / size) - 1) * size)
+        elif value <= edge < exact:
+            value = exact.with_value((math.floor(edge.to(exact.unit).value / size) + 1) * size)
+        elif exact >= edge and exact <= edge:
+            return exact
+    return value
+
+
+def common_step(first: Quantity, second: Quantity) -> Quantity:
+    """The smallest step that is a whole multiple of both: what a file asks for and what a pump can do."""
+    one, other = first.value, second.to(first.unit).value
+    top = math.lcm(one.numerator * other.denominator, other.numerator * one.denominator)
+    return first.with_value(Fraction(top, one.denominator * other.denominator))
+
+
+def for_rate(exact: Quantity, asked: Quantity, pump: Pump, low=(), high=()):
+    """(rounded, how) for a pump rate: in steps that both the file and the pump allow at that rate."""
+    step = common_step(asked.to("mL/h"), pump.step_at(exact))
+    rounded, how = nearest(exact, step, low, high)
+    if pump.step_at(rounded) != pump.step_at(exact):  # rounding reached the next band, with its coarser step
+        return nearest(exact, common_step(asked.to("mL/h"), pump.step_at(rounded)), low, high)
+    return rounded, how
+
+
+def for_syringe(volume: Quantity, syringes: tuple[Syringe, ...]) -> Syringe:
+    """The smallest syringe that holds the volume; above the largest, the largest (drawn up in parts)."""
+    return next((each for each in syringes if volume <= each.capacity), syringes[-1])

@@ -1,0 +1,254 @@
+"""What an order sheet says, in which order: the patient, each order, how it is watched, what it rests on, who signs.
+
+For: every medium. The vital lines come first; what an order rests on (limits, working, references, files) last;
+the independent double check is a part of its own that can be torn off.
+
+Refuses: to show any dose, volume or rate of an order that is not ready: then the sheet says why, and nothing else.
+
+Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient, and "start at 3.5 mL/hour".
+"""
+
+from __future__ import annotations
+
+from infuse import __version__, figure, screening, wording
+from infuse.limits import HARD, NOTE, SOFT
+from infuse.order import READY, Order, Request
+from infuse.page import Block, Boxes, Cut, Field, Fields, Section, Sentences, Sheet, Table
+from infuse.patient import UNKNOWN, age_in_words, on_paper_date, on_paper_time
+from infuse.phases import PhaseOrder
+from infuse.protocol import ACTUAL, Continuous
+from infuse.tables import DEFAULT_PUMP
+from infuse.wording import said
+
+BANNER = "REFERENCE PROTOCOL - NOT APPROVED AT THIS SITE"
+NOT_RECORDED = "Not recorded"
+LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
+AID = ("A calculation aid for licensed professionals; the basis of every number stands on this sheet. "
+       "Valid only for this patient, this weight and this date: print again if the weight changes.")
+NOT_SCREENED = "Interactions and compatibility were NOT checked: check every other medicine and every drug in the same line."
+
+
+def lay_out(order: Order) -> Sheet:
+    """The page of an order, whatever its status."""
+    protocols = [request.loaded.protocol for request in order.requests]
+    title = protocols[0].title if len(protocols) == 1 else "Combined order: " + ", ".join(each.title for each in protocols)
+    population = " and ".join(dict.fromkeys(each.population for each in protocols))
+    if order.status == READY:
+        sections = [_patient(order), *_notices(order)]
+        for number, phase in enumerate(order.phases, 1):
+            sections += _one_order(order, phase, number)
+        sections += [_screening(order), *_basis(order), _signatures(), *_double_checks(order)]
+    else:
+        sections = [_stopped(order), _patient(order), _files(order)]
+    kind = "Order sheet" if order.status == READY else "NO ORDER"
+    return Sheet(BANNER, title, f"{kind}, {population}. Approving committee: none.", tuple(sections), _footer(order))
+
+
+def _footer(order: Order) -> tuple[str, ...]:
+    names = "; ".join(f"{each.loaded.protocol.id} version {each.loaded.protocol.version}, {each.loaded.sha256[:12]}"
+                      for each in order.requests)
+    return (AID, f"{names}; infuse v{__version__}; printed {on_paper_time(order.now)}")
+
+
+# ---------------------------------------------------------------------------------------------- patient
+
+
+def _patient(order: Order) -> Section:
+    patient = order.patient
+    age = age_in_words(patient.get("age")) if patient.get("age") else NOT_RECORDED
+    born = on_paper_date(patient.get("birth_date")) if patient.get("birth_date") else NOT_RECORDED
+    rows = [
+        Field("NAME", _fact(order, "name"), strong=True),
+        Field("BORN", f"{born} (age {age})"),
+        Field("SEX", _fact(order, "sex")),
+        Field("RECORD NUMBER", _fact(order, "record_number")),
+        Field("ALLERGIES", _list(order, "allergies", "No known allergies")),
+        Field("WEIGHT", _weight(order), strong=True),
+        Field("HEIGHT", patient.get("height").to("cm").on_paper() if patient.get("height") else _fact(order, "height")),
+        Field("CREATININE", patient.get("creatinine").on_paper() if patient.get("creatinine") else _fact(order, "creatinine")),
+        Field("CONDITIONS", _list(order, "conditions", "No other conditions")),
+        Field("OTHER MEDICINES", _list(order, "medicines", "No other medicines")),
+        Field("LINE", _fact(order, "line")),
+        Field("CARE AREA", _fact(order, "care_area")),
+        Field("LOCATION", _fact(order, "location")),
+        Field("PRESCRIBER", _fact(order, "prescriber")),
+        Field("START", on_paper_time(patient.get("start")) if patient.get("start") else _fact(order, "start")),
+    ]
+    return Section("PATIENT", (Fields(tuple(rows)),))
+
+
+def _fact(order: Order, name: str) -> str:
+    if name in order.patient.unknown:
+        return UNKNOWN.capitalize()
+    return order.patient.get(name) or NOT_RECORDED
+
+
+def _list(order: Order, name: str, none: str) -> str:
+    values = order.patient.get(name)
+    if values and [each.lower() for each in values] == ["none"]:
+        return none
+    return "; ".join(values) if values else _fact(order, name)
+
+
+def _weight(order: Order) -> str:
+    if order.weight is None:
+        return _fact(order, "weight")
+    source = order.patient.get("weight_source") or f"source {NOT_RECORDED.lower()}"
+    when = order.patient.get("weight_date")
+    return f"{said(order.weight)} ({ACTUAL}; {source}; {on_paper_date(when) if when else 'date ' + NOT_RECORDED.lower()})"
+
+
+# ---------------------------------------------------------------------------------------------- notices and stops
+
+
+def _notices(order: Order) -> list[Section]:
+    count = len(order.open)
+    opened = f"{count} boxes are open on this sheet: answer every one before the first dose." if count != 1 else (
+        "1 box is open on this sheet: answer it before the first dose.")
+    blocks: list[Block] = [Sentences((opened if count else "No box is open on this sheet.",), strong=True)]
+    for override in order.overrides:
+        alerts = [each for each in order.alerts if each.code == override.code]
+        blocks.append(Fields((
+            Field("SOFT STOP OVERRIDDEN", "; ".join(each.message for each in alerts), strong=True),
+            Field("REASON", override.reason), Field("BY", f"{override.by}, {on_paper_time(override.at)}"))))
+    shadowed = [f"{each.name} is used instead of the shipped {each.shadows}" for each in _read_files(order) if each.shadows]
+    if shadowed:
+        blocks.append(Sentences(tuple(shadowed), strong=True))
+    return [Section("BEFORE THE FIRST DOSE", tuple(blocks))]
+
+
+def _stopped(order: Order) -> Section:
+    needed = order.alerts if any(each.level == HARD for each in order.alerts) else order.not_overridden
+    lines = tuple(f"{LEVEL_WORDS[each.level]} {each.code}: {each.message}" for each in needed)
+    return Section("NO ORDER WAS MADE", (Sentences(lines, strong=True, items=True),))
+
+
+# ---------------------------------------------------------------------------------------------- one order
+
+
+def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
+    protocol, drug = phase.loaded.protocol, phase.loaded.drug
+    flag = "   HIGH-ALERT" if drug.high_alert else ""
+    heading = f"ORDER {number}   {drug.name}, {phase.phase.kind}, intravenous{flag}"
+    answers = {question: given.text for question, given in _request(order, phase).answers.items()}
+    pump = order.patient.get("pump") or DEFAULT_PUMP
+    title = phase.loaded.devices.pumps[pump].title
+    blocks = [wording.three_lines(phase), Sentences((f"Indication: {protocol.indication}. Source: {', '.join(phase.phase.source)}.",))]
+    if drug.high_alert:
+        blocks.append(Sentences((f"HIGH-ALERT: {drug.high_alert.text} ({', '.join(drug.high_alert.source)})."
+                                 " Independent double check at the end of this sheet.",), strong=True))
+    if drug.controlled:
+        blocks.append(Sentences((f"Controlled: {drug.controlled}.",)))
+    sections = [Section(heading, tuple(blocks)),
+                Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),))]
+    supply = wording.supply(phase)
+    if supply.rows:
+        sections.append(Section("SUPPLY", (supply,)))
+    if isinstance(phase.phase, Continuous) and phase.phase.titration:
+        sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", tuple(wording.ladder(phase)))]
+    elif phase.phase.ask:
+        rows = tuple(wording.answered(each, answers) for each in phase.phase.ask)
+        sections.append(Section("FOR THE PRESCRIBER TO FILL IN", (Fields(rows),)))
+    return sections + _watching(phase)
+
+
+def _request(order: Order, phase: PhaseOrder) -> Request:
+    return next(each for each in order.requests if each.loaded is phase.loaded)
+
+
+def _watching(phase: PhaseOrder) -> list[Section]:
+    protocol = phase.loaded.protocol
+    name = phase.loaded.drug.name
+    sections = []
+    criteria = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in protocol.criteria)
+    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),)))
+    rows = tuple(f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring)
+    chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"),
+                  (("",) * 8,) * 4, blank=True)
+    sections.append(Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart)))
+    notes = tuple(f"{each.text} ({', '.join(each.source)})" for each in (*protocol.advisories, *phase.loaded.drug.incompatible))
+    if notes:
+        sections.append(Section("ADVISORIES", (Sentences(notes, items=True),)))
+    rescue = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)
+    if rescue:
+        sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),)))
+    return sections
+
+
+# ---------------------------------------------------------------------------------------------- what it rests on
+
+
+def _screening(order: Order) -> Section:
+    asked = tuple(each.question for each in order.open if each.fact in screening.BOXES)
+    return Section("SCREENING   tick before the first dose", (Sentences((NOT_SCREENED,), strong=True), Boxes(asked)))
+
+
+def _basis(order: Order) -> list[Section]:
+    limits, lines, references = [], [], {}
+    for phase in order.phases:
+        loaded = phase.loaded
+        rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
+        for limit in (*rules, *phase.phase.limits, *loaded.drug.limits):
+            limits += [wording.limit_line(limit, level, side) for level, side in (("soft", limit.soft), ("hard", limit.hard)) if side]
+        lines += _working(phase)
+        references |= loaded.drug.references | loaded.protocol.references
+    evidence = tuple(f"{note.text} ({', '.join(note.source)})" for request in order.requests for note in request.loaded.protocol.evidence)
+    rows = tuple(_reference(each) for each in references.values())
+    sections = [Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),)),
+                Section("WORKING", (Sentences(tuple(lines), items=True),))]
+    if evidence:
+        sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),)))
+    return sections + [Section("REFERENCES", (Sentences(rows, items=True),)), _files(order)]
+
+
+def _working(phase: PhaseOrder) -> list[str]:
+    lines: dict[str, None] = {}
+    for name in ("uncapped_dose", "calculated_dose", "equivalent_dose", "final_concentration", "pump_rate", "delivered_dose",
+                 "delivered_dose_rate", "delivered_duration", "deviation"):
+        if name in phase.figures:
+            lines |= dict.fromkeys(each for each in figure.working(phase.figures[name]) if not each.startswith("deviation"))
+    return list(lines)
+
+
+def _reference(one) -> str:
+    where = f"doi {one.doi}" if one.doi else one.url
+    parts = [one.title, one.section, one.year, where, f"read: {one.read}" if one.read else ""]
+    return f"{one.id}: " + ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def _read_files(order: Order):
+    return list(dict.fromkeys(each for request in order.requests for each in request.loaded.files))
+
+
+def _files(order: Order) -> Section:
+    rows = [Field("PROTOCOL", f"{each.loaded.protocol.id}, version {each.loaded.protocol.version}, {each.loaded.sha256[:12]}")
+            for each in order.requests]
+    rows += [Field("FILE", f"{each.name}, {each.sha256[:12]}" + (f", instead of the shipped {each.shadows}" if each.shadows else ""))
+             for each in _read_files(order)]
+    rows += [Field("SOFTWARE", f"infuse v{__version__}"), Field("PRINTED", on_paper_time(order.now))]
+    return Section("RECORD", (Fields(tuple(rows)),))
+
+
+def _signatures() -> Section:
+    people = ("prescriber, orders", "pharmacist, verifies", "nurse 1, checks", "nurse 2, double-checks")
+    return Section("SIGNATURES", (Table(("", "NAME", "SIGNATURE", "DATE, TIME"), tuple((each, "", "", "") for each in people), blank=True),))
+
+
+def _to_identify(order: Order, name: str, label: str) -> Field:
+    known = order.patient.get(name)
+    return Field(label, known, strong=True) if known else Field(label, blank="")
+
+
+def _double_checks(order: Order) -> list[Section]:
+    sections = []
+    for number, phase in enumerate(order.phases, 1):
+        if phase.loaded.drug.high_alert:
+            blocks: list[Block] = [
+                Cut("cut here; the second person works without the page above"),
+                Fields(tuple(_to_identify(order, name, label) for name, label in (("name", "NAME"), ("record_number", "RECORD NUMBER")))),
+                *wording.double_check(phase), wording.CHECK_LIST,
+                Sentences(("Compare with the first person's figures. The same to the last digit: go on. "
+                           "Any difference: do not start; both work it out again, then call the pharmacist.",), strong=True),
+                Table(("", "NAME", "SIGNATURE", "DATE, TIME"), (("first person", "", "", ""), ("second person", "", "", "")), blank=True)]
+            sections.append(Section(f"INDEPENDENT DOUBLE CHECK   order {number}", tuple(blocks)))
+    return sections

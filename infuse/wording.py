@@ -1,0 +1,283 @@
+"""How one order is worded: its three lines, the pump settings, the ladder, the double check.
+
+For: `sheet`, which decides the order of the parts. Every number comes from a Figure as it was used; nothing is
+computed here.
+
+Refuses: nothing; only an order that may be printed gets here.
+
+Example: dose "0.1 mg/kg/hour times 70 kg = 7 mg/hour"; administration "start at 3.5 mL/hour".
+"""
+
+from __future__ import annotations
+
+from infuse import preparation as prep, units
+from infuse.figure import Figure, deviation_in_words
+from infuse.page import Block, Boxes, Field, Fields, Sentences, Table
+from infuse.phases import PhaseOrder, Rung
+from infuse.protocol import ACTUAL, Continuous, Intermittent
+from infuse.units import Quantity
+
+
+def said(one: Figure) -> str:
+    return one.value.on_paper()
+
+
+def with_equivalent(order: PhaseOrder, text: str) -> str:
+    """2 g (16.24 mEq), where the drug declares the factor."""
+    equivalent = order.figures.get("equivalent_dose")
+    return f"{text} ({said(equivalent)})" if equivalent else text
+
+
+# ---------------------------------------------------------------------------------------------- the three lines
+
+
+def three_lines(order: PhaseOrder) -> Fields:
+    """Dose, preparation, administration."""
+    return Fields((
+        Field("DOSE", dose(order), strong=True),
+        Field("PREPARATION", preparation(order)),
+        Field("ADMINISTRATION", administration(order), strong=True),
+    ))
+
+
+def dose(order: PhaseOrder) -> str:
+    figures, name = order.figures, order.loaded.drug.name
+    ordered, calculated = (figures["dose"], figures["calculated_dose"]) if "dose" in figures else (
+        figures["dose_rate"], figures["calculated_dose_rate"])
+    if ordered.value.unit.patient is None:
+        return f"{name} {with_equivalent(order, said(calculated))}"
+    weight = next(each for each in _leaves(calculated) if each.name == "weight")
+    uncapped = figures.get("uncapped_dose", calculated)
+    line = f"{name} {said(ordered)} times {said(weight)} = {said(uncapped)}"
+    if "uncapped_dose" in figures:
+        line += f", capped at {said(calculated)}; the cap takes effect above {_cap_weight(order)}"
+    return with_equivalent(order, line)
+
+
+def _leaves(one: Figure):
+    return [each for leaf in one.inputs for each in _leaves(leaf)] if one.inputs else [one]
+
+
+def _cap_weight(order: PhaseOrder) -> str:
+    from infuse.dosing import cap_weight
+    return cap_weight(order.figures["dose"].value, order.phase.cap.quantity).on_paper()
+
+
+def strength(order: PhaseOrder) -> str:
+    """500 mg in 250 mL (2 mg/mL)."""
+    figures = order.figures
+    if order.prepared.premixed:
+        product = order.prepared.product
+        held = units.work_out(_amount_unit(order), [product.strength.quantity, product.volume.quantity])
+        return f"{held.on_paper()} in {said(figures['final_volume'])} ({said(figures['final_concentration'])})"
+    return f"{said(figures['amount_withdrawn'])} in {said(figures['final_volume'])} ({said(figures['final_concentration'])})"
+
+
+def _amount_unit(order: PhaseOrder) -> str:
+    one = order.figures.get("calculated_dose") or order.figures.get("amount")
+    return one.value.unit.amount if one else order.prepared.product.strength.quantity.unit.amount
+
+
+def preparation(order: PhaseOrder) -> str:
+    prepared, figures, name = order.prepared, order.figures, order.loaded.drug.name
+    one, product = prepared.preparation, prepared.product
+    if prepared.premixed:
+        line = f"premixed bag: {name} {strength(order)}; {product.name}"
+        part = figures["volume_to_be_infused"].value < figures["final_volume"].value
+        return line + ("; the bag holds MORE than the dose" if part else "") + _and(one.note)
+    parts = [f"{name} {strength(order)} in {one.diluent}"]
+    if product.reconstitution:
+        parts.append(f"reconstitute each vial with {product.reconstitution.volume.quantity.on_paper()} of {product.reconstitution.fluid}")
+    vials = Quantity(units.Fraction(prepared.vials), units.unit("vial"))
+    parts.append(f"withdraw {said(figures['withdraw_volume'])} from {vials.on_paper()} of {product.name}"
+                 + (f" ({prepared.wasted.on_paper()} left over)" if prepared.wasted.value else ""))
+    if one.added_to:
+        parts.append(f"add it to {said(figures['bag_volume'])}; remove nothing; final volume {said(figures['final_volume'])}")
+    else:
+        parts.append(f"remove {said(figures['diluent_to_remove'])} of diluent from the bag, then add the drug: "
+                     f"made up to {said(figures['final_volume'])}")
+    return "; ".join(parts) + _and(one.note) + _and(product.overfill)
+
+
+def _and(text: str) -> str:
+    return f"; {text}" if text else ""
+
+
+def administration(order: PhaseOrder) -> str:
+    figures = order.figures
+    rate, volume = said(figures["pump_rate"]), said(figures["volume_to_be_infused"])
+    if isinstance(order.phase, Intermittent):
+        return (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; "
+                f"that is {said(figures['delivered_dose_rate'])}")
+    verb = "start at" if order.phase.titration else "run at"
+    return f"continuous intravenous infusion; {verb} {rate} = {said(figures['delivered_dose_rate'])}; {course(order)}"
+
+
+def course(order: PhaseOrder) -> str:
+    figures = order.figures
+    if "duration" in figures:
+        return f"for {said(figures['duration'])}"
+    low, high = figures["shortest_duration"].value, figures["longest_duration"].value
+    return f"for {units.Range(low, high).on_paper()}"
+
+
+# ---------------------------------------------------------------------------------------------- pump settings
+
+
+def pump_settings(order: PhaseOrder, pump_title: str) -> Fields:
+    """In a pump's order of entry."""
+    figures, weight = order.figures, order.figures.get("weight")
+    ordered = figures.get("dose_rate") or figures["calculated_dose_rate"]
+    calculated = figures["calculated_dose_rate"]
+    weight = next((each for each in _leaves(figures.get("calculated_dose", calculated)) if each.name == "weight"), weight)
+    per_weight = ordered.value.unit.patient is not None
+    rows = [Field("DRUG", order.loaded.drug.name), Field("CONCENTRATION", strength(order))]
+    rows.append(Field("WEIGHT TO ENTER", f"{said(weight)} ({ACTUAL})" if weight and per_weight else "not needed: the rate is not per kg"))
+    rates = [said(ordered)] + ([said(calculated)] if per_weight else [])
+    rows += [Field("DOSE RATE", " = ".join(rates)),
+             Field("PUMP RATE", said(figures["pump_rate"]), strong=True),
+             Field("VOLUME TO BE INFUSED", said(figures["volume_to_be_infused"]), strong=True),
+             Field("DURATION", _duration(order)),
+             Field("DELIVERS", _delivers(order)),
+             Field("PUMP", pump_title)]
+    return Fields(tuple(rows))
+
+
+def _duration(order: PhaseOrder) -> str:
+    figures = order.figures
+    if "delivered_duration" in figures:
+        return prep.hours_and_minutes(figures["delivered_duration"].value)
+    return f"{prep.hours_and_minutes(figures['bag_lasts'].value)} a bag at this rate; {course(order)}"
+
+
+def _delivers(order: PhaseOrder) -> str:
+    figures = order.figures
+    one = figures.get("delivered_dose") or figures["delivered_dose_rate"]
+    difference = deviation_in_words(figures["deviation"])
+    against = "exactly as ordered" if difference == "none" else f"{difference} what was ordered"
+    return f"{said(one)}, {against}"
+
+
+# ---------------------------------------------------------------------------------------------- ladder
+
+
+def ladder(order: PhaseOrder) -> list[Block]:
+    """Not a schedule: the rungs, and those above a soft limit apart."""
+    free = [rung for rung in order.rungs if not rung.alerts]
+    called = [rung for rung in order.rungs if rung.alerts]
+    numbers = {id(rung): str(number) for number, rung in enumerate(order.rungs, 1)}
+    unit = order.figures["dose_rate"].value.unit.on_paper()
+    blocks: list[Block] = [
+        Sentences(("This is a ladder, NOT a schedule: go up one rung only when its criteria are met.",
+                   f"DELIVERS is in {unit}, worked back from the pump rate; DIFFERENCE is against the ordered dose rate."), strong=True),
+        _rungs(free, numbers)]
+    if called:
+        reasons = sorted({alert.limit for rung in called for alert in rung.alerts})
+        blocks += [Sentences((f"CALL PRESCRIBER FIRST: rungs {numbers[id(called[0])]} to {numbers[id(called[-1])]} "
+                              f"are above the soft limit, {' and '.join(reasons)}.",), strong=True),
+                   _rungs(called, numbers),
+                   Table(("RUNG", "REASON", "PRESCRIBER", "DATE, TIME"),
+                         tuple((numbers[id(rung)], "", "", "") for rung in called), blank=True)]
+    if order.ladder_end:
+        blocks.append(Sentences((order.ladder_end[0].upper() + order.ladder_end[1:],), strong=True))
+    return blocks
+
+
+def _rungs(rungs: list[Rung], numbers) -> Table:
+    rows = tuple((numbers[id(rung)], said(rung.figures["dose_rate"]), said(rung.figures["pump_rate"]),
+                  units.on_paper(rung.figures["delivered_dose_rate"].value.value),
+                  deviation_in_words(rung.figures["deviation"]),
+                  prep.hours_and_minutes(rung.figures["bag_lasts"].value)) for rung in rungs)
+    return Table(("RUNG", "DOSE RATE", "PUMP RATE", "DELIVERS", "DIFFERENCE", "BAG LASTS"), rows, strong=(2,))
+
+
+def titration(order: PhaseOrder, answers: dict[str, str]) -> Fields:
+    """Start, step, interval, target, maximum, stop: what no source gives is a line to write on."""
+    phase, steps = order.phase, order.phase.titration
+    top = order.rungs[-1].figures["dose_rate"]
+    rows = [Field("START", said(order.figures["dose_rate"])),
+            Field("STEP UP BY", steps.by.quantity.on_paper()),
+            _or_blank("STEP UP EVERY", steps.every.range.on_paper() if steps.every else answers.get("titration interval", ""), "hours"),
+            _or_blank("STEP UP ONLY WHEN", steps.step_up_when),
+            Field("TARGET", steps.until),
+            _or_blank("HOLD AT TARGET", f"{steps.hold_at_target.quantity.on_paper()}, then reassess" if steps.hold_at_target else "", "hours"),
+            Field("MAXIMUM", f"rung {len(order.rungs)}: {said(top)}, {said(order.rungs[-1].figures['pump_rate'])}", strong=True),
+            _or_blank("STEP DOWN", steps.step_down),
+            _or_blank("AFTER AN INTERRUPTION", steps.restart),
+            _or_blank("END OF COURSE", steps.end_of_course)]
+    said_above = {"titration interval"}
+    rows += [answered(question, answers) for question in phase.ask if question not in said_above]
+    return Fields(tuple(rows))
+
+
+def answered(question: str, answers: dict[str, str]) -> Field:
+    """What the source leaves open, in the words of the file, with the answer or a line for it."""
+    return _or_blank(question, answers.get(question, ""))
+
+
+def _or_blank(label: str, value: str, unit: str = "") -> Field:
+    return Field(label, value) if value else Field(label, blank=unit)
+
+
+# ---------------------------------------------------------------------------------------------- the rest of an order
+
+
+def supply(order: PhaseOrder) -> Fields:
+    """Beyond use, bags for the course, the change of bags, the flush."""
+    rows = []
+    if order.beyond_use:
+        rows.append(Field("BEYOND USE", f"{said(order.beyond_use)} after preparation"))
+    elif not order.prepared.premixed:
+        rows.append(Field("BEYOND USE", blank="date and time; a bag lasts until then if that is sooner"))
+    if isinstance(order.phase, Continuous) and order.bags:
+        low, high = order.bags
+        count = f"{low} to {high} bags" if low != high else f"{low} bag" + ("s" if low > 1 else "")
+        rows.append(Field("BAGS FOR THE COURSE", f"{count} (slowest and shortest, to fastest and longest)"))
+        rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
+    flush = getattr(order.phase, "flush", None)
+    if flush:
+        rate = said(order.figures["pump_rate"])
+        much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
+        rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {rate}: the line still holds drug"))
+    return Fields(tuple(rows))
+
+
+def double_check(order: PhaseOrder) -> list[Block]:
+    """Inputs given, answers left empty: for the second person, apart from the first."""
+    figures = order.figures
+    ordered = figures.get("dose") or figures["dose_rate"]
+    calculated = figures.get("calculated_dose") or figures["calculated_dose_rate"]
+    weight = next((each for each in _leaves(calculated) if each.name == "weight"), None)
+    product, one = order.prepared.product, order.prepared.preparation
+    rows = [Field("DRUG", order.loaded.drug.name), Field("ORDERED", said(ordered)),
+            Field("WEIGHT", f"{said(weight)} ({ACTUAL})" if weight else "not used")]
+    if getattr(order.phase, "cap", None):
+        rows.append(Field("MOST IN ONE DOSE", order.phase.cap.quantity.on_paper()))
+    rows.append(Field("PRODUCT", product.name))
+    if one.amount:
+        rows.append(Field("AMOUNT IN THE BAG", one.amount.quantity.on_paper()))
+    if one.added_to:
+        rows.append(Field("ADDED TO", f"{said(figures['bag_volume'])} of {one.diluent}"))
+    if one.final_volume:
+        rows.append(Field("MADE UP TO", f"{one.final_volume.quantity.on_paper()} with {one.diluent}"))
+    if isinstance(order.phase, Intermittent):
+        rows.append(Field("OVER", said(figures["duration"])))
+    rate = calculated.value.unit.on_paper()
+    empty = [Field("DOSE FOR THIS PATIENT", blank=rate)]
+    if not order.prepared.premixed:
+        empty += [Field("VOLUME TO WITHDRAW", blank="mL"), Field("FINAL VOLUME", blank="mL")]
+    empty += [Field("FINAL CONCENTRATION", blank=figures["final_concentration"].value.unit.on_paper()),
+              Field("PUMP RATE", blank="mL/hour"), Field("VOLUME TO BE INFUSED", blank="mL")]
+    if order.rungs:
+        empty.append(Field("PUMP RATE AT THE MAXIMUM", blank="mL/hour"))
+    return [Sentences(("Given:",)), Fields(tuple(rows)), Sentences(("Work out alone, then compare:",)), Fields(tuple(empty))]
+
+
+CHECK_LIST = Boxes(("patient, two identifiers", "drug and concentration on the label", "weight and its unit", "line and route",
+                    "pump: drug, concentration, weight, dose rate, rate, volume", "hold, stop and call criteria known"))
+
+
+def limit_line(limit, level: str, side) -> str:
+    from infuse.limits import basis
+    window = "" if limit.window is None else f" in {limit.window if isinstance(limit.window, str) else limit.window.on_paper()}"
+    return f"{limit.name.replace('_', ' ')}: {level}, {side.range.on_paper()}{window} ({basis(limit)})"
