@@ -10,7 +10,7 @@ Example: 0.1 mg/kg/h at 71.3 kg is 7.13 mg/h; at 2 mg/mL that is 3.565 mL/h; 3.6
 
 from __future__ import annotations
 
-from infuse import figure
+from infuse import figure, units
 from infuse.figure import Figure
 from infuse.protocol import Stated, Titration
 from infuse.units import Quantity
@@ -36,13 +36,7 @@ def capped(uncapped: Figure, cap: Stated | None) -> Figure:
 
 def cap_weight(ordered: Quantity, cap: Quantity) -> Quantity:
     """The weight above which the cap takes effect."""
-    per_weight = ordered.unit
-    return Quantity(cap.over(Quantity(ordered.value, per_weight.without_patient())), _kg())
-
-
-def _kg():
-    from infuse.units import unit
-    return unit("kg")
+    return Quantity(cap.over(Quantity(ordered.value, ordered.unit.without_patient())), units.unit("kg"))
 
 
 def rungs(start: Quantity, titration: Titration) -> list[Quantity]:

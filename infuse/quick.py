@@ -30,19 +30,12 @@ _DRUG = {"mass", "activity", "substance", "charge"}
 
 
 class Problems(Exception):
-    """Everything that is wrong with what was typed: `refused`, a list of (option or argument, Refused)."""
+    """Everything that is wrong with what was typed: `refused`, a list of (option or argument, Refused). What was
+    not typed at all was found to be ""."""
 
     def __init__(self, refused: list[tuple[str, Refused]]):
         self.refused = refused
         super().__init__("\n".join(f"{name}: {printable(str(each))}" for name, each in refused))
-
-
-class Missing(Refused):
-    """A Refused for what was not typed at all."""
-
-    def __init__(self, expected, hint):
-        super().__init__(expected, "", hint)
-        self.args = (f"expected {expected}; found nothing ({hint})",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +164,15 @@ class _Typed:
     """The texts of one call, read one by one; each refusal is kept, so that a person sees all of them at once."""
 
     def __init__(self, argument, text, weight=None, bsa=None, strength=None, unit=None, step=None, set_=None):
-        self.texts = {argument: text, "--weight": weight, "--bsa": bsa, "--in": strength, "--unit": unit, "--step": step, "--set": set_}
+        self.texts = {argument: text, "--weight": weight, "--bsa": bsa, "--in": strength}
+        self.texts |= {"--unit": unit, "--step": step, "--set": set_}
         self.wrong = []
         if text is None:
             self.refuse(argument, "a number with its unit", "it is what the answer is worked out from")
             self.stop()
 
     def refuse(self, option, expected, hint):
-        text = self.texts[option]
-        self.wrong.append((option, Missing(expected, hint) if text is None else Refused(expected, text, hint)))
+        self.wrong.append((option, Refused(expected, self.texts[option] or "", hint)))
 
     def refused(self, option):
         return any(option == name for name, _ in self.wrong)
@@ -367,10 +360,9 @@ def _printed(value):
 def _unlike(one: Unit, other: Unit) -> str:
     """Why the two units do not measure the same, in plain words."""
     classes = {one.amount_class, other.amount_class}
-    if len(classes) == 2 and classes <= _DRUG:
-        return f"{one.amount} is {one.amount_class}, {other.amount} is {other.amount_class}: only through a factor that a drug file declares"
+    counted = f"{one} counts {one.amount_class}, {other} counts {other.amount_class}"
     if classes == {"weight", "mass"}:
         return "kg and lb are a patient's weight here, g and mg an amount of drug"
     if len(classes) == 2:
-        return f"{one.amount} is {one.amount_class}, {other.amount} is {other.amount_class}"
+        return f"{counted}: only through a factor that a drug file declares" if classes <= _DRUG else counted
     return f"{one} is for {units.kind_of(one)}, {other} for {units.kind_of(other)}"

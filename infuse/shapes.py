@@ -229,5 +229,5 @@ def scalar_or(simple: Reader, mapping: Reader, wrap: Callable[[Any], Any]) -> Re
 
 
 def did_you_mean(said: str, known) -> str:
-    near = difflib.get_close_matches(said, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(said, list(known), n=1)
     return f"did you mean {near[0]}?" if near else ""

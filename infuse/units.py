@@ -184,7 +184,7 @@ def _word(word, text, words):
         raise Refused("minutes or hours; seconds are not in the vocabulary", text, "write min or h")
     if not word:
         raise Refused("a unit", text, "the unit is missing" if not text else "a word is missing beside the slash")
-    near = difflib.get_close_matches(word, _SPELLED, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(word, _SPELLED, n=1)
     hint = f"did you mean {near[0]}?" if near else f"the units are {' '.join(_WORDS)}"
     raise Refused("a unit of the vocabulary", text, hint)
 

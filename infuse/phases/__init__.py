@@ -1,0 +1,35 @@
+"""How each kind of phase becomes figures: a pharmacist's worksheet, one module a kind.
+
+For: `order`, which calls `build`. A new kind of phase is one more module and one more entry in BUILDERS.
+
+Refuses: nothing by itself.
+
+Example: build(phase, setting) of ketamine at 70 kg is a PhaseOrder with 19 rungs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from infuse.phases import continuous, intermittent
+from infuse.phases.worksheet import PhaseOrder, Rung, Setting
+from infuse.protocol import Continuous, Intermittent, Phase
+
+BUILDERS: dict[type, Callable[[Phase, Setting], PhaseOrder]] = {
+    Intermittent: intermittent.build,
+    Continuous: continuous.build,
+}
+
+
+def build(phase: Phase, setting: Setting) -> PhaseOrder:
+    """The phase worked out. Raises units.Refused and units.DimensionError for what the user chose."""
+    return BUILDERS[type(phase)](phase, setting)
+
+
+def per_weight(phase: Phase) -> bool:
+    """Whether the phase needs a weight: its dose or rate is per kg."""
+    choice = phase.dose if isinstance(phase, Intermittent) else phase.start
+    return choice.default.quantity.unit.patient == "kg"
+
+
+__all__ = ["PhaseOrder", "Rung", "Setting", "build", "per_weight"]

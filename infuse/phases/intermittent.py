@@ -1,0 +1,119 @@
+"""A dose over a time: dose, cap, preparation, volume, pump rate, and the way back.
+
+For: intermittent infusions.
+
+Refuses: nothing by itself; what is wrong with the result is in its alerts.
+
+Example: magnesium sulfate 2 g, 4 mL added to 50 mL, over 20 minutes: 54 mL at 162 mL/h.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from infuse import dosing, figure, preparation as prep, rounding, units
+from infuse.figure import Figure
+from infuse.limits import HARD, Alert, Room, room
+from infuse.phases.worksheet import (PhaseOrder, Setting, beyond_use_of, choose, deviates, judge, mix, named, preparation_for,
+                                     pump_can, quantity_chosen, totals, whole)
+from infuse.protocol import Intermittent, Limit
+from infuse.units import Quantity
+
+
+def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
+    """A dose over a time: dose, cap, preparation, volume, pump rate, and back. Raises Refused, units.DimensionError."""
+    ordered, alerts = choose(phase.dose, "dose", setting)
+    duration, more = choose(phase.duration, "duration", setting)
+    alerts += more
+    uncapped = dosing.for_this_patient("calculated_dose", ordered, setting.weight)
+    calculated = dosing.capped(uncapped, phase.cap)
+    prepared, beyond_use = _made_ready(phase, setting, ordered, calculated)
+    figures = {"dose": ordered, "calculated_dose": calculated, **prepared.figures}
+    if calculated is not uncapped:
+        figures["uncapped_dose"] = replace(uncapped, name="uncapped_dose")
+    volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
+    concentration = figures["final_concentration"]
+    exact_rate = dosing.pump_rate_over(volume, duration)
+    given_rate = _per_time(calculated, duration, phase)
+    keep = _rate_room(phase, setting, exact_rate, given_rate, duration)
+    value, how = rounding.for_rate(exact_rate.value, setting.rate_step, setting.pump, *keep.around(exact_rate.value))
+    rate = figure.rounded(exact_rate, value, how)
+    alerts += pump_can(setting.pump, setting, exact_rate.value, value)
+    alerts += [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
+    figures |= {"duration": duration, "pump_rate": rate}
+    if value.value and volume.value.value:
+        figures |= _delivered(figures, rate, volume, concentration, ordered, calculated, given_rate, setting)
+        alerts += _judged_intermittent(phase, setting, figures)
+    if setting.loaded.drug.equivalent and calculated.value.unit.amount_class == "mass":
+        figures["equivalent_dose"] = _equivalent(calculated, setting.loaded.drug)
+    return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), beyond_use=beyond_use)
+
+
+def _made_ready(phase, setting, ordered, calculated):
+    one = preparation_for(setting, calculated)
+    product = setting.loaded.drug.products[one.product]
+    keep = room(named(phase, "dose"), ordered.value) + room(named(phase, "calculated_dose"), calculated.value)
+    if phase.cap:
+        keep += Room(high=(phase.cap.quantity.over(calculated.value),) if calculated.value.value else ())
+    bag_volume = quantity_chosen("bag_volume", "volume", setting)
+    beyond_use = beyond_use_of(one, setting)
+    if not prep.needs_volume(one, product):
+        exact = units.work_out("mL", [calculated.value], [product.strength.quantity])
+        return prep.premixed(one, product, calculated, setting.pump.volume_step, *keep.around(exact)), beyond_use
+    amount = figure.stated("amount", one.amount.quantity, one.amount.where) if one.amount else replace(calculated, name="amount")
+    return mix(one, product, amount, setting, keep, bag_volume), beyond_use
+
+
+def _per_time(amount: Figure, duration: Figure, phase) -> Figure:
+    limit = named(phase, "dose_rate")
+    side = limit and (limit.hard or limit.soft)
+    time = next(iter(side.range.ends())).unit.time if side else "min"
+    return figure.work_out("calculated_dose_rate", f"{amount.value.unit.amount}/{time}", [amount], [duration])
+
+
+def _like_limit(limit: Limit | None, rate: Quantity, setting: Setting) -> Quantity:
+    """The dose rate in the terms of its limit: per kg where the limit is."""
+    side = limit and (limit.hard or limit.soft)
+    end = next(iter(side.range.ends())) if side else None
+    return units.work_out(end.unit, [rate], [setting.weight.value]) if end and end.unit.patient else rate
+
+
+def _rate_room(phase, setting, exact_rate, given_rate, duration) -> Room:
+    limit = named(phase, "dose_rate")
+    return (room(limit, _like_limit(limit, given_rate.value, setting)) + room(named(phase, "pump_rate"), exact_rate.value)
+            + room(named(phase, "duration"), duration.value, inverse=True))
+
+
+def _delivered(figures, rate, volume, concentration, ordered, calculated, given_rate, setting):
+    """The way back: from what the pump is told to the dose."""
+    dose = dosing.delivered_dose(volume, concentration, calculated.value)
+    per_weight = figure.work_out("delivered_dose_per_weight", ordered.value.unit, [dose], [setting.weight] if ordered.value.unit.patient else [])
+    return {
+        "calculated_dose_rate": given_rate,
+        "delivered_duration": dosing.running_time("delivered_duration", volume, rate, "min"),
+        "delivered_dose": dose,
+        "delivered_dose_rate": dosing.delivered_rate("delivered_dose_rate", rate, concentration, None, given_rate.value),
+        "deviation": figure.deviation(dose, calculated),
+    } | ({"delivered_dose_per_weight": per_weight} if ordered.value.unit.patient else {})
+
+
+def _judged_intermittent(phase, setting, figures) -> list[Alert]:
+    def both(*names):
+        return [quantity for name in names if name in figures for quantity in (figures[name].exact, figures[name].value)]
+
+    limit = named(phase, "dose_rate")
+    rates = [_like_limit(limit, each, setting) for each in both("calculated_dose_rate", "delivered_dose_rate")]
+    per_weight = both("delivered_dose_per_weight") if "uncapped_dose" not in figures else []
+    doses = both("dose") + (per_weight or ([] if figures["dose"].value.unit.patient else both("delivered_dose")))
+    values = {"dose": doses, "calculated_dose": both("calculated_dose", "delivered_dose"), "dose_rate": rates,
+              "pump_rate": both("pump_rate"), "duration": both("duration", "delivered_duration"),
+              "final_concentration": both("final_concentration")}
+    typed = {name for name in ("dose", "duration") if name in setting.chosen}
+    found = judge(phase, setting, values, typed)
+    found += totals(phase, setting, lambda _window: figures["delivered_dose"].value)
+    return found + deviates(figures["deviation"], setting)
+
+
+def _equivalent(amount: Figure, drug) -> Figure:
+    factor = figure.stated("equivalent", drug.equivalent.quantity, drug.equivalent.where)
+    return figure.work_out("equivalent_dose", factor.value.unit.amount, [amount, factor])

@@ -1,0 +1,208 @@
+"""What every kind of phase is worked out with: the setting, what the user chose, the judging of its figures.
+
+For: the kinds of phase beside this module.
+
+Refuses: a pump that cannot run the rate, a deviation above the tolerance, a choice that the file does not allow:
+as alerts.
+
+Example: choose(phase.dose, "dose", setting) is the file's default, or what `--dose` says if the file allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from infuse import figure, limits, preparation as prep, rounding, units
+from infuse.figure import Figure
+from infuse.library import Loaded
+from infuse.limits import HARD, Alert
+from infuse.patient import Given
+from infuse.preparation import Prepared
+from infuse.protocol import COURSE, Choice, Limit, Phase, Pump
+from infuse.units import Quantity, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a phase is worked out with: its files, the weight, the pump, and what the user chose."""
+
+    loaded: Loaded
+    weight: Figure | None
+    pump: Pump
+    chosen: dict[str, Given]
+
+    def code(self, name: str) -> str:
+        return f"{self.loaded.protocol.id}.{name}"
+
+    @property
+    def tolerance(self) -> Fraction:
+        said = self.loaded.protocol.rounding.tolerance
+        return said.quantity.value if said else limits.DEFAULT_TOLERANCE
+
+    @property
+    def rate_step(self) -> Quantity:
+        said = self.loaded.protocol.rounding.pump_rate
+        return said.quantity if said else rounding.DEFAULT_RATE_STEP
+
+    @property
+    def withdraw_step(self) -> Quantity | None:
+        said = self.loaded.protocol.rounding.withdraw_volume
+        return said.quantity if said else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of a ladder: its figures by name, and the alerts that hold when it is reached."""
+
+    figures: dict[str, Figure]
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseOrder:
+    """One phase worked out: figures by name, how it is made ready, the ladder, bags for the course, alerts."""
+
+    loaded: Loaded
+    phase: Phase
+    prepared: Prepared
+    figures: dict[str, Figure]
+    alerts: tuple[Alert, ...]
+    rungs: tuple[Rung, ...] = ()
+    ladder_end: str = ""
+    bags: tuple[int, int] | None = None
+    beyond_use: Figure | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------------------------------------- what the user chose
+
+
+def choose(choice: Choice, name: str, setting: Setting) -> tuple[Figure, list[Alert]]:
+    """The chosen or default value; an alert where it is not one that the file allows. Raises Refused."""
+    given = setting.chosen.get(name)
+    if given is None:
+        return figure.stated(name, choice.default.quantity, choice.default.where), []
+    default = choice.default.quantity
+    value = units.read_quantity(given.text)
+    if not units.fits(value.unit, default.unit):
+        raise Refused(f"{units.kind_of(default.unit)}, such as {default}", given.text, f"that is {units.kind_of(value.unit)}")
+    chosen = figure.stated(name, value, given.where)
+    if choice.options:
+        if any(each <= value <= each for each in choice.options):
+            return chosen, []
+        said = "one of " + ", ".join(each.on_paper() for each in choice.options)
+    elif value in choice.allowed:
+        return chosen, []
+    else:
+        said = choice.allowed.on_paper()
+    top = choice.allowed.high
+    times = f", {units.on_paper(value.over(top))} times the most" if value > top else ""
+    message = f"{name.replace('_', ' ')} {value.on_paper()} is not {said}{times}, as {choice.default.where} allows"
+    return chosen, [Alert(HARD, setting.code(name), message, said, choice.default.where)]
+
+
+def quantity_chosen(name: str, kind: str, setting: Setting) -> Figure | None:
+    given = setting.chosen.get(name)
+    if given is None:
+        return None
+    value = units.read_quantity(given.text, kind)
+    if not value.value:
+        raise Refused(units.expectation(kind) + ", above zero", given.text)
+    return figure.stated(name, value, given.where)
+
+
+def preparation_for(setting: Setting, dose: Figure | None):
+    """The chosen preparation, else the first that serves the dose."""
+    protocol, drug = setting.loaded.protocol, setting.loaded.drug
+    given = setting.chosen.get("preparation")
+    by_name = {each.name: each for each in protocol.preparations}
+    if given is not None:
+        if given.text not in by_name:
+            raise Refused(f"a preparation of the protocol: {', '.join(by_name)}", given.text)
+        return by_name[given.text]
+    if dose is None:
+        return protocol.preparations[0]
+    def serves(one):
+        product = drug.products[one.product]
+        return prep.needs_volume(one, product) or prep.premixed_holds(product, dose.value, one.whole_bag)
+    return next((each for each in protocol.preparations if serves(each)), protocol.preparations[0])
+
+
+def beyond_use_of(one, setting) -> Figure | None:
+    chosen = quantity_chosen("beyond_use", "duration", setting)
+    if one.beyond_use is None:
+        return chosen
+    stated = figure.stated("beyond_use", one.beyond_use.quantity, one.beyond_use.where)
+    return min(chosen, stated, key=lambda each: each.value) if chosen else stated  # the shorter
+
+
+# ---------------------------------------------------------------------------------------------- judging
+
+
+def named(phase: Phase, name: str) -> Limit | None:
+    return next((each for each in phase.limits if each.name == name), None)
+
+
+def judge(phase, setting, values: dict[str, list[Quantity]], typed=()) -> list[Alert]:
+    """Every limit of the phase and the drug against the exact and the delivered values, by name."""
+    found = []
+    for limit in (*phase.limits, *setting.loaded.drug.limits):
+        if limit.name in values:
+            what = limit.name.replace("_", " ")
+            alert = limits.judge(limit, setting.code(limit.name), values[limit.name], what, typed=limit.name in typed)
+            if alert:
+                found.append(alert)
+    return found
+
+
+def totals(phase, setting, given_in: Callable[[Quantity | None], Quantity]) -> list[Alert]:
+    """Every limit on a total, against what runs in its window (None: the whole course)."""
+    found = []
+    for limit in phase.limits:
+        if limit.name != "total":
+            continue
+        amount = given_in(None if limit.window == COURSE else limit.window)
+        end = next(iter((limit.hard or limit.soft).range.ends()))
+        if end.unit.patient:
+            amount = units.work_out(end.unit, [amount], [setting.weight.value])
+        alert = limits.judge(limit, setting.code("total"), [amount], "total")
+        if alert:
+            found.append(alert)
+    return found
+
+
+def pump_can(pump: Pump, setting: Setting, rate: Quantity, rounded: Quantity) -> list[Alert]:
+    if rate in pump.rate and rounded.value:
+        return []
+    message = f"the pump rate lies outside what the pump can do: {pump.title}, {pump.rate.on_paper()}"
+    return [Alert(HARD, setting.code("pump_rate"), message, pump.rate.on_paper())]
+
+
+def deviates(one: Figure, setting: Setting) -> list[Alert]:
+    if abs(one.value.value) <= setting.tolerance:
+        return []
+    said = f"{units.on_paper(setting.tolerance)}%"
+    message = f"rounding would carry the delivered dose more than {said} from the ordered one; choose another product or pump"
+    return [Alert(HARD, setting.code("deviation"), message, said)]
+
+
+def mix(one, product, amount, setting, keep, bag_volume) -> Prepared:
+    exact = units.work_out("mL", [amount.value], [product.strength.quantity])
+    low, high = keep.around(exact)
+    for limit in setting.loaded.drug.limits:
+        if limit.name == "final_concentration":
+            reached = (prep.withdraw_at(one, product, end, bag_volume) for end in _highs(limit))
+            high += tuple(each for each in reached if each is not None)
+    syringes = setting.loaded.devices.syringes
+    return prep.mixed(one, product, amount, syringes, setting.withdraw_step, low, high, bag_volume)
+
+
+def _highs(limit):
+    return [side.range.high for side in (limit.soft, limit.hard) if side and side.range.high is not None]
+
+
+def whole(final_volume: Figure) -> Figure:
+    value = final_volume.value.to("mL")
+    return Figure("volume_to_be_infused", value, value, value.on_paper(), (final_volume,))
