@@ -77,17 +77,22 @@ def _library(folders: list[Path] | None):
 
 
 def _load(library, ids: list[str]) -> list:
-    from infuse import catalog, source
     paths = library.ids()
-    lines = [catalog.unknown(library, each) for each in ids if each not in paths]
+    lines = [_unknown(library, each) for each in ids if each not in paths]
     lines += [f"{each}: expected each protocol once; found it again" for each in dict.fromkeys(ids) if ids.count(each) > 1]
     if lines:
         _fail(lines)
     loaded = [library.load(paths[each]) for each in ids]
     problems = {problem: each.documents.get(problem.span.file) for each in loaded for problem in each.errors}
     if problems:
+        from infuse import source
         _fail([source.show(problem, document.lines if document else ()) for problem, document in problems.items()], STOPPED)
     return loaded
+
+
+def _unknown(library, said: str) -> str:
+    from infuse import catalog
+    return catalog.unknown(library, said)
 
 
 def _write_json(value: dict, output: Path | None = None, force: bool = False) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 from datetime import datetime
 
 from infuse import order, patient as patients, source
@@ -157,8 +157,7 @@ class Wrong(Exception):
         super().__init__(f"{len(self.refused) + len(self.lines)} faults")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """Everything that was typed for one order, as text."""
 
     loaded: list[Loaded]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 from pathlib import Path
 
 from infuse import consistency, schema, source, tables
@@ -29,8 +29,7 @@ def shipped() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "protocols"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
+class ReadFile(NamedTuple):
     """One file that an order read: its name as shown, its hash, and the shipped file that it shadows."""
 
     name: str
@@ -38,8 +37,7 @@ class ReadFile:
     shadows: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A protocol with everything that its order needs, and everything that is wrong with any of it."""
 
     protocol: Protocol | None

@@ -11,10 +11,10 @@ Example: Fields((Field("DOSE", "0.1 mg/kg/hour times 70 kg = 7 mg/hour", strong=
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A label and its value; `blank` is a unit or "" where a person writes the value in by hand."""
 
     label: str
@@ -23,13 +23,11 @@ class Field:
     blank: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     rows: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentences:
+class Sentences(NamedTuple):
     """Lines of text, each on its own; `strong` ones must not be overlooked; `items` hang from a mark."""
 
     lines: tuple[str, ...]
@@ -37,8 +35,7 @@ class Sentences:
     items: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Boxes:
+class Boxes(NamedTuple):
     """Questions with a box to tick."""
 
     questions: tuple[str, ...]
@@ -58,8 +55,7 @@ class Table:
             raise ValueError(f"every row needs {len(self.columns)} cells")
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """Where a part is torn off."""
 
     says: str
@@ -68,16 +64,14 @@ class Cut:
 Block = Fields | Sentences | Boxes | Table | Cut
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading and its blocks, kept together where a medium has pages."""
 
     heading: str
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     banner: str
     title: str
     subtitle: str

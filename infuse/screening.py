@@ -12,7 +12,7 @@ Example: 160 kg at 44 years is a soft stop: outside 40 to 150 kg; was it pounds?
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from datetime import date, timedelta
 
 from infuse import limits, patient as patients
@@ -26,8 +26,7 @@ WEIGHT_GOOD_FOR = timedelta(days=7)  # standards W3: an adult's weight older tha
 ADULT = quantity(20, "year")
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """A fact or answer that is still to be given: its name, the question, the option that gives it (or "")."""
 
     fact: str

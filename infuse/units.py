@@ -330,7 +330,7 @@ def _factor(to, times, by):
     # pint decides each combination of units once; after that a sum costs what its fractions cost
     registry, error = _pint()
     whole = Fraction(1)
-    product = registry.Quantity(whole, registry.Unit(""))
+    product = registry.Quantity(whole, registry.Unit(registry.UnitsContainer()))
     for each in times:
         product = product * registry.Quantity(whole, _for_pint(each, registry))
     for each in by:
@@ -344,8 +344,21 @@ def _factor(to, times, by):
 
 
 def _for_pint(one, registry):
-    names = [_PINT_NAMES.get(word, word) for word in (one.amount, *one.per)]
-    return registry.Unit("/".join(names))
+    powers = {_define(one.amount): 1}
+    for word in one.per:
+        powers[_define(word)] = -1
+    return registry.Unit(registry.UnitsContainer(powers))
+
+
+@lru_cache(maxsize=None)
+def _define(word):
+    """The word's name in the registry, defined there when it is first needed: each definition costs pint's parser
+    half a millisecond, and an order needs a third of them."""
+    name, definition = _PINT_NAMES.get(word, word), _WORDS[word][1]
+    for each in re.findall("[A-Za-z]\\w*", definition) if "[" not in definition else ():
+        _define(each)
+    _pint()[0].define(f"{name} = {definition}")
+    return name
 
 
 @lru_cache(maxsize=None)
@@ -354,10 +367,7 @@ def _pint():
     luminance and takes 2 to 4 times as long to start as everything else together."""
     from pint import DimensionalityError, UnitRegistry
 
-    registry = UnitRegistry(None, non_int_type=Fraction)
-    for name, (_, definition, *_) in _WORDS.items():
-        registry.define(f"{_PINT_NAMES.get(name, name)} = {definition}")
-    return registry, DimensionalityError
+    return UnitRegistry(None, non_int_type=Fraction), DimensionalityError
 
 
 def fits(one: Unit, other: Unit) -> bool:

@@ -43,13 +43,19 @@ def weight_of(case):
     return typed(weight)
 
 
+def unit_of(case):
+    """The unit expected; three sources leave it to the notes ("mg; 50 mg/m2")."""
+    unit = case["expect"]["unit"]
+    return case["notes"].partition(";")[0] if unit == "1" else unit
+
+
 def step_of(case):
-    return f"{case['published_rounding']['step']} {case['expect']['unit']}"
+    return f"{case['published_rounding']['step']} {unit_of(case)}"
 
 
 def asked(case):
     """What infuse answers: (exact, rounded), both in the unit expected."""
-    inputs, unit, step = case["inputs"], case["expect"]["unit"], step_of(case)
+    inputs, unit, step = case["inputs"], unit_of(case), step_of(case)
     given = {name: typed(one) for name, one in inputs.items()}
     match case["calc"], case["kind"]:
         case ("dose/concentration" | "dose*weight/concentration"), "rate":
@@ -81,10 +87,9 @@ def rounded(exact, case):
 
 
 def sum_of_orders(case):
-    inputs, unit = case["inputs"], case["expect"]["unit"]
-    if case["calc"].startswith("val("):  # these sources leave the units to the notes: mg; 50 mg/m2
+    inputs, unit = case["inputs"], unit_of(case)
+    if case["calc"].startswith("val("):
         inputs = {name: one | {"unit": {"dose": "mg/m2", "bsa": "m2"}[name]} for name, one in inputs.items()}
-        unit = case["notes"].partition(";")[0]
     one = {name: figure.stated(name, units.read_quantity(typed(each)), "the case") for name, each in inputs.items()}
     match case["calc"]:
         case "dose*weight":

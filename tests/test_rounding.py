@@ -89,7 +89,8 @@ PUMP = Pump("ward", "a pump with two bands", ((q("99.9 mL/h"), q("0.1 mL/h")), (
 
 @pytest.mark.parametrize(("exact", "asked", "high", "expected"), [
     ("50.04 mL/h", "0.1 mL/h", [], "50 mL/h"),
-    ("99.94 mL/h", "0.1 mL/h", [], "99.9 mL/h"),
+    ("99.84 mL/h", "0.1 mL/h", [], "99.8 mL/h"),
+    ("99.96 mL/h", "0.1 mL/h", [], "100 mL/h"),
     ("100.4 mL/h", "0.1 mL/h", [], "100 mL/h"),  # the pump can do no finer there
     ("100.6 mL/h", "0.1 mL/h", [], "101 mL/h"),
     ("100.6 mL/h", "0.1 mL/h", ["100.6 mL/h"], "100 mL/h"),
