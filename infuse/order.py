@@ -92,7 +92,7 @@ class Order:
 def build(requests: list[Request], patient: Patient, now: datetime, overrides=(), by: str = "") -> Order:
     """The order, whatever its status. `overrides`: (code, reason) pairs. Raises Missing, NotUnderstood."""
     _nothing_missing(requests, patient)
-    weight = patients.dosing_weight(patient, _weight_edges(requests)) if patient.get("weight") else None
+    weight = patients.dosing_weight(patient, _weight_ranges(requests)) if patient.get("weight") else None
     alerts, worked_out, refused = [], [], []
     for request in requests:
         mine = screening.screen(request.loaded, patient, weight, _per_weight(request), now.date())
@@ -131,13 +131,9 @@ def _nothing_missing(requests, patient):
         raise Missing({"weight": needed})
 
 
-def _weight_edges(requests):
-    edges = []
-    for request in requests:
-        limit = request.loaded.protocol.patient.weight.limit
-        for side in filter(None, (limit.soft, limit.hard) if limit else ()):
-            edges += side.range.ends()
-    return tuple(edges)
+def _weight_ranges(requests):
+    limits = [request.loaded.protocol.patient.weight.limit for request in requests]
+    return tuple(side.range for limit in limits if limit for side in (limit.soft, limit.hard) if side)
 
 
 def _phases(request: Request, patient: Patient, weight: Figure | None):

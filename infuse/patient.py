@@ -226,15 +226,15 @@ def age_in_words(age: Quantity) -> str:
 # ---------------------------------------------------------------------------------------------- weight
 
 
-def dosing_weight(patient: Patient, edges: tuple[Quantity, ...]) -> Figure:
+def dosing_weight(patient: Patient, ranges: tuple[Range, ...]) -> Figure:
     """The weight that is used and printed: as typed in kg; from pounds rounded to 0.1 kg (0.01 kg below 10 kg),
-    never across an edge of a limit or band."""
+    never into or out of one of the ranges (limits, bands)."""
     typed = patient.get("weight")
     where = patient.where("weight")
     if typed.unit.text == "kg":
         return figure.stated("weight", typed, where)
     exact = typed.to("kg")
-    used = rounding.beside(exact, quantity("0.1" if exact >= _SMALL else "0.01", "kg"), edges)
+    used = rounding.beside(exact, quantity("0.1" if exact >= _SMALL else "0.01", "kg"), ranges)
     return Figure("weight", exact, used, stated=where)
 
 

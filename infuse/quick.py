@@ -67,7 +67,7 @@ def rate(dose_rate, weight=None, strength=None, unit=None, step=None, bsa=None) 
     patient, contained = typed.patient(), typed.strength()
     target = typed.unit("mL/h", *units.DOSE_RATES)
     if target and target.amount_class != "volume":
-        target = typed.refuse("--unit", "a unit for a pump rate, such as mL/h or mL/kg/min", f"{target.amount} is not a volume")
+        target = typed.refuse("--unit", "a unit for a pump rate, such as mL/kg/min", f"{target.amount} is not a volume")
     typed.fit(contained, _unit(ordered))
     times, by = typed.crossing(patient, _unit(ordered), target)
     size = typed.step(target)
@@ -142,6 +142,8 @@ def convert(quantity, unit) -> Answer:
     typed.texts["UNIT"] = unit
     given = typed.figure("quantity", "QUANTITY")
     target = typed.read("UNIT", units.unit)
+    if unit is None:
+        typed.refuse("UNIT", "a unit", "it is the unit of the answer")
     pair = given and target and (str(_unit(given)), str(target))
     creatinine = pair in (_CREATININE, _CREATININE[::-1])
     if pair and not creatinine and not units.fits(_unit(given), target):
@@ -265,7 +267,7 @@ class _Typed:
         if self.texts["--in"] is None:
             self.refuse("--in", _STRENGTH, 'give --in "500 mg in 250 mL"; for a dose in mL, --unit mL/kg/h')
         if self.texts["--weight"] is not None and self.texts["--bsa"] is not None:
-            self.refuse("--unit", "a unit per kg or per m2, because weight and surface are both given", "give --unit mg/kg/h")
+            self.refuse("--unit", "a unit, because weight and surface are both given", "say --unit mg/kg/h or mg/m2/h")
         return None if self.wrong else units.unit("/".join([_unit(contained[0]).amount, *patient, _unit(pump).time]))
 
 

@@ -15,7 +15,7 @@ import math
 from fractions import Fraction
 
 from infuse.protocol import Pump, Syringe
-from infuse.units import Quantity, half_up, quantity
+from infuse.units import Quantity, Range, half_up, quantity
 
 DEFAULT_RATE_STEP = quantity("0.1", "mL/h")
 NEAREST, DOWN, UP = "rounded to", "rounded down to", "rounded up to"
@@ -34,19 +34,17 @@ def nearest(exact: Quantity, step: Quantity, low: tuple[Quantity, ...] = (), hig
     return exact.with_value(value), NEAREST
 
 
-def beside(exact: Quantity, step: Quantity, edges: tuple[Quantity, ...]):
-    """The nearest multiple of step that stands on the same side of every edge as `exact` does (an edge itself
-    belongs to neither side: what lies on it stays on it)."""
+def beside(exact: Quantity, step: Quantity, ranges: tuple[Range, ...]) -> Quantity:
+    """The nearest multiple of step that lies inside just those of the ranges (limits, bands) that `exact` lies in:
+    rounding must not carry a weight into or out of one. The exact value itself where no multiple does."""
     size = step.to(exact.unit).value
-    value = exact.with_value(half_up(exact.value / size) * size)
-    for edge in edges:
-        if exact < edge <= value:
-            value = exact.with_value((math.ceil(edge.to(exact.unit).value / size) - 1) * size)
-        elif value <= edge < exact:
-            value = exact.with_value((math.floor(edge.to(exact.unit).value / size) + 1) * size)
-        elif exact >= edge and exact <= edge:
-            return exact
-    return value
+    down, up = math.floor(exact.value / size) * size, math.ceil(exact.value / size) * size
+    first = half_up(exact.value / size) * size
+    for value in (first, down, up):
+        rounded = exact.with_value(value)
+        if all((rounded in each) == (exact in each) for each in ranges):
+            return rounded
+    return exact
 
 
 def common_step(first: Quantity, second: Quantity) -> Quantity:

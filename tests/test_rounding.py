@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from infuse import rounding
 from infuse.protocol import Pump, Syringe
 from infuse.rounding import DOWN, NEAREST, UP
-from infuse.units import Range, quantity, read_quantity
+from infuse.units import Range, quantity, read_quantity, read_range
 
 
 def q(text):
@@ -59,17 +59,17 @@ def test_never_outward_past_a_bound(exact, low, high, expected, how):
     assert rounding.nearest(q(exact), q("0.1 mL/h"), many(low), many(high)) == (q(expected), how)
 
 
-@pytest.mark.parametrize(("exact", "edges", "expected"), [
+@pytest.mark.parametrize(("exact", "ranges", "expected"), [
     ("69.853 kg", [], "69.9 kg"),
-    ("69.96 kg", ["70 kg"], "69.9 kg"),  # below 70 stays below
-    ("69.96 kg", ["80 kg"], "70 kg"),
-    ("70.04 kg", ["70 kg"], "70.1 kg"),
-    ("70.04 kg", ["69.9 kg"], "70 kg"),
-    ("70 kg", ["70 kg"], "70 kg"),
-    ("69.853 kg", ["69.853 kg"], "69.853 kg"),  # what lies on an edge stays on it
+    ("69.96 kg", ["at least 70 kg"], "69.9 kg"),   # below the band stays below it
+    ("69.96 kg", ["up to 70 kg"], "70 kg"),         # both lie in the band
+    ("70.04 kg", ["at least 70 kg"], "70 kg"),
+    ("70.04 kg", ["up to 70 kg"], "70.1 kg"),       # above the limit stays above it
+    ("70.04 kg", ["70.03 to 70.05 kg"], "70.04 kg"),  # no tenth lies in it: as it is
+    ("49.98 kg", ["at least 50 kg", "30 to 80 kg"], "49.9 kg"),
 ])
-def test_beside_an_edge(exact, edges, expected):
-    assert rounding.beside(q(exact), q("0.1 kg"), many(edges)) == q(expected)
+def test_beside_an_edge(exact, ranges, expected):
+    assert rounding.beside(q(exact), q("0.1 kg"), tuple(read_range(each) for each in ranges)) == q(expected)
 
 
 @pytest.mark.parametrize(("first", "second", "expected"), [
