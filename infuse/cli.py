@@ -23,6 +23,7 @@ from infuse.output import NotWritten, PipeClosed, to_file, to_stdout
 from infuse.patient import BY_NAME
 
 STOPPED, WRONG = 1, 2
+DEBUG = "INFUSE_DEBUG"
 
 
 class _Group(TyperGroup):
@@ -35,8 +36,10 @@ class _Group(TyperGroup):
             sys.exit(STOPPED)
         except NotWritten as error:
             _fail([str(error)])
-        except (RecursionError, MemoryError, OSError) as error:
-            _fail([f"expected to finish; found: {error or type(error).__name__}; nothing was ordered"])
+        except Exception as error:
+            if hasattr(error, "exit_code") or isinstance(error, typer.Abort) or os.environ.get(DEBUG):
+                raise
+            _fail([f"a fault of infuse itself: {type(error).__name__}; nothing was ordered", f"   please report it; with {DEBUG}=1 it says more"])
 
 
 app = typer.Typer(cls=_Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
@@ -61,7 +64,8 @@ def _refusals(wrong) -> list[str]:
     from infuse.source import printable
     lines = []
     for where, refused in wrong:
-        lines.append(printable(f'{where}: expected {refused.expected}; found "{refused.found}"'))
+        found = f'"{refused.found}"' if refused.found else "nothing"
+        lines.append(printable(f"{where}: expected {refused.expected}; found {found}"))
         if refused.hint:
             lines.append(printable(f"   {refused.hint}"))
     return lines
@@ -303,11 +307,12 @@ def _answer(work, json: bool) -> None:
     try:
         answer = work(quick)
     except quick.Problems as wrong:
-        _fail(_refusals(wrong.items))
+        _fail(_refusals(wrong.refused))
     if json:
         _write_json(answer.as_json())
     else:
-        _write("\n".join(answer.as_text()) + "\n")
+        from infuse.render import text
+        _show(text.paragraphs(answer.as_text()))
 
 
 @app.command()

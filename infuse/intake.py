@@ -191,7 +191,7 @@ def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
             raise Wrong(wrong.refused) from None
         except order.Missing as missing:
             if ask is None:
-                raise Wrong([(BY_NAME[name].option, Refused(f"{BY_NAME[name].says}, such as {BY_NAME[name].example}", "nothing",
+                raise Wrong([(BY_NAME[name].option, Refused(f"{BY_NAME[name].says}, such as {BY_NAME[name].example}", "",
                              f"it changes the dose of {', '.join(needed)}")) for name, needed in missing.facts.items()]) from None
             patient = _ask_for(missing.facts, facts, asked, ask)
 
@@ -227,7 +227,7 @@ def _overrides(asked: Asked) -> tuple[list[tuple[str, str]], Refusals]:
         else:
             found.append((code.strip(), reason.strip()))
     if asked.overrides and not (asked.by or "").strip():
-        wrong.append(("--by", Refused("the name of the person whose reason it is", "nothing")))
+        wrong.append(("--by", Refused("the name of the person whose reason it is", "", "an override is a named person's")))
     return found, wrong
 
 

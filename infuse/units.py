@@ -407,9 +407,12 @@ def decimal(value: Fraction) -> str:
 
 
 def plain(value: Fraction) -> str:
-    """As printed, without groups: no trailing zero; more than 4 decimals are cut to 4 significant digits."""
+    """As printed, without groups: no trailing zero; more than 4 decimals are cut to 4 significant digits, and to 4
+    decimals from 0.01 up (a longer tail is read as a software fault)."""
     if not is_finite(value) or (value * 10**4).denominator != 1:
         value = _to_significant(value)
+        if abs(value) >= Fraction(1, 100):
+            value = Fraction(half_up(value * 10**4), 10**4)
     return _written(value)
 
 
@@ -467,14 +470,15 @@ def read_number(text: str) -> Fraction:
 def _why_no_number(text):
     digits = text.replace(",", "")
     checks = (
-        (not text, "nothing is there"),
+        (not text, "no number is there"),
         (re.fullmatch(r"(?i)[+-]?(nan|inf|infinity)", text), "that is not a number"),
         (text[:1] in "+-−–", "a quantity has no sign"),
         (not text.isascii(), "use the digits 0 to 9"),
         (re.fullmatch(r"\.[0-9]+", text), f"a decimal point needs a leading zero: 0{text}"),
         (re.fullmatch(r"[0-9]+\.", text), f"nothing follows the decimal point: {text[:-1]}"),
         (re.fullmatch(r"(?i)[0-9.,]+e[+-]?[0-9]*", text), "write the number out, without an exponent"),
-        (re.fullmatch(r"[0-9]+,[0-9]{1,2}", text), f"a comma is not a decimal point: {text.replace(',', '.')}"),
+        (re.fullmatch(r"[0-9]+,[0-9]?[1-9]", text), f"a comma is not a decimal point: {text.replace(',', '.')}"),
+        (re.fullmatch(r"[0-9]+,[0-9]{1,2}", text), "a comma is not a decimal point, and groups digits by three"),
         (re.fullmatch(r"[0-9,]+(\.[0-9]+)?", text) and "," in text, "a comma groups digits by three, as in 1,000"),
         (re.fullmatch(r"0[0-9]+(\.[0-9]+)?", text), "a number does not begin with a spare zero"),
         (sum(c.isdigit() for c in digits) > _LONGEST, f"at most {_LONGEST} digits"),

@@ -96,6 +96,7 @@ PUMP = Pump("ward", "a pump with two bands", ((q("99.9 mL/h"), q("0.1 mL/h")), (
     ("100.6 mL/h", "0.1 mL/h", ["100.6 mL/h"], "100 mL/h"),
     ("100.6 mL/h", "5 mL/h", [], "100 mL/h"),  # the file asks for coarser steps than the pump needs
     ("50.26 mL/h", "0.5 mL/h", [], "50.5 mL/h"),
+    ("99.9 mL/h", "0.7 mL/h", [], "98 mL/h"),  # 100.1 lies in the next band, which has no tenths
 ])
 def test_for_rate_keeps_to_file_and_pump(exact, asked, high, expected):
     assert rounding.for_rate(q(exact), q(asked), PUMP, high=many(high))[0] == q(expected)

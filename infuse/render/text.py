@@ -39,6 +39,12 @@ def sections(some: tuple[Section, ...], width: int = WIDTH) -> list[Line]:
     return [line for section in some for line in [*_section(section, width), []]]
 
 
+def paragraphs(some: list[str], width: int = WIDTH) -> list[Line]:
+    """Plain lines, what does not fit indented below."""
+    rows = [_wrap(each, width - 2) if len(each) > width else [each] for each in some]
+    return [[(("  " if number else "") + text, PLAIN)] for each in rows for number, text in enumerate(each)]
+
+
 def plain(sheet: Sheet, width: int = WIDTH) -> str:
     return to_text(lines(sheet, width))
 
