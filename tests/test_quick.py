@@ -62,7 +62,7 @@ def test_rate(args, expected):
 
 @pytest.mark.parametrize(("args", "option", "message"), [
     (("0.1 mg/kg/h", None, BAG), "--weight", "the patient's weight, because mg/kg/h is per kg |  | give --weight 70kg"),
-    (("0.1 mg/kg/h", "", BAG), "--weight", "such as 70kg or 154lb |  | nothing is there"),
+    (("0.1 mg/kg/h", "", BAG), "--weight", "such as 70kg or 154lb |  | no number is there"),
     (("7 mg/h", None, BAG, "mL/kg/h"), "--weight", "because mL/kg/h is per kg"),
     (("0.1 mg/m2/h", "70 kg", BAG), "--bsa", "the body surface area, because mg/m2/h is per m2"),
     (("0.1 mg/kg/h", None, BAG, None, None, "1.8 m2"), "--weight", "because mg/kg/h is per kg"),

@@ -93,7 +93,7 @@ def test_spellings_of_a_unit_are_one_unit():
     ("0.000000000001 g", "at most 12 digits"),
     ("５ mg", "use the digits 0 to 9"),
     ("٣ mg", "use the digits 0 to 9"),
-    ("", "nothing is there"),
+    ("", "no number is there"),
 ])
 def test_refuses(text, hint):
     with pytest.raises(Refused) as refused:
