@@ -67,11 +67,16 @@ def basis(limit: Limit) -> str:
 def _how_far(value: Quantity, side: StatedRange) -> str:
     high = side.range.high
     if high is not None and value > high:
-        if not high.value:
-            return "above"
-        times = Fraction(units.half_up(value.over(high) * 100), 100)
-        return f"{units.on_paper(times)} times" if times > 1 else "just above"
+        return times_over(value, high)
     return "below"
+
+
+def times_over(value: Quantity, high: Quantity) -> str:
+    """How far a value is above: `1.5 times`, `just above`."""
+    if not high.value:
+        return "above"
+    times = Fraction(units.half_up(value.over(high) * 100), 100)
+    return f"{units.on_paper(times)} times" if times > 1 else "just above"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,7 @@ def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: 
     figures |= _bag(preparation, withdraw, bag_volume)
     contained = figure.work_out("amount_withdrawn", amount.value.unit, [withdraw, strength])
     figures["amount_withdrawn"] = contained
-    per_volume = units.unit(f"{amount.value.unit.amount}/mL")
-    figures["final_concentration"] = figure.work_out("final_concentration", per_volume, [contained], [figures["final_volume"]])
+    figures["final_concentration"] = figure.work_out("final_concentration", strength.value.unit, [contained], [figures["final_volume"]])
     refused = [] if value.value else ["the dose is too small to draw up from this product; choose a weaker one"]
     if figures["final_volume"].value < withdraw.value:
         refused.append("the drug's own volume is more than the final volume; choose a stronger product or a larger bag")

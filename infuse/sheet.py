@@ -59,7 +59,7 @@ def _patient(order: Order) -> Section:
     born = on_paper_date(patient.get("birth_date")) if patient.get("birth_date") else NOT_RECORDED
     rows = [
         Field("NAME", _fact(order, "name"), strong=True),
-        Field("BORN", f"{born} (age {age})"),
+        Field("BORN", f"{born} (age {age})" if age != NOT_RECORDED else born),
         Field("SEX", _fact(order, "sex")),
         Field("RECORD NUMBER", _fact(order, "record_number")),
         Field("ALLERGIES", _list(order, "allergies", "No known allergies")),

@@ -5,7 +5,8 @@ scalar still text. `yaml.safe_load` would turn 12:30:00 into 45000, NO into Fals
 of two `dose:` keys; here nothing is interpreted, so nothing is misread.
 
 Refuses, with file, line and column: duplicate keys, anchors, aliases, tags, merge keys, flow style
-(`{hard: 1,000 units}` is silently two keys), several documents, tabs, nesting over 40, and text over 1 MiB.
+(`{hard: 1,000 units}` is silently two keys), several documents, tabs, control characters, nesting over 40, and text
+over 1 MiB. What the parser says of broken text is said again in plain words: its own are for programmers.
 One pass over the parser's events does it, so neither deep nesting nor an alias bomb can grow anything.
 
 Example: the text `dose: 0.1 mg/kg/h` gives a Mapping whose one value is a Scalar at line 1, column 7.
@@ -20,6 +21,9 @@ from functools import lru_cache
 
 LARGEST = 2**20  # bytes; a protocol of ten thousand lines is under half of it
 DEEPEST = 40
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what ends a line in YAML
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _WIDEST = 160  # columns of a line shown with a caret; a longer one is shown around the caret
 ERROR, NOTE = "error", "note"
 
@@ -52,6 +56,9 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
+    """Keys with values. The span of a block (mapping, sequence or nothing at all) is the key that it belongs to: what
+    is wrong with a whole block, or missing from it, is shown there. Without such a key it is the block's first word."""
+
     items: tuple[tuple[Scalar, Node], ...]
     span: Span
 
@@ -81,10 +88,10 @@ def read(file: str, content: bytes) -> Document:
     if refused:
         return Document(file, (), None, (refused,))
     text = content.decode("utf-8-sig")
-    lines = tuple(text.splitlines())
-    tab = _tab(file, lines)
-    if tab:
-        return Document(file, lines, None, (tab,))
+    lines = tuple(_BREAK.split(text))
+    misplaced = _not_text(file, lines)
+    if misplaced:
+        return Document(file, lines, None, (misplaced,))
     builder = _Builder(file)
     yaml, loader = _yaml()
     try:
@@ -94,45 +101,69 @@ def read(file: str, content: bytes) -> Document:
                 break
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_grammar(file, lines, error))
-    except yaml.YAMLError as error:
-        where = text.count("\n", 0, getattr(error, "position", 0)) + 1
-        builder.problems.append(_problem(file, where, 1, f"this is not YAML text: {printable(str(error.reason))}"))
-    if not builder.problems and not isinstance(builder.root, Mapping):
-        found = "nothing" if builder.root is None else "something else"
+    root = builder.root
+    if not builder.problems and not isinstance(root, Mapping):
+        found = "a list" if isinstance(root, Sequence) else "a text" if root and root.text else "nothing"
         builder.problems.append(_problem(file, 1, 1, f"expected keys with values, one a line; found {found}"))
-    root = builder.root if isinstance(builder.root, Mapping) else None
-    return Document(file, lines, root, tuple(builder.problems))
+    return Document(file, lines, root if isinstance(root, Mapping) else None, tuple(builder.problems))
 
 
 def _unreadable(file, content):
     if len(content) > LARGEST:
         return _problem(file, 1, 1, f"expected at most {LARGEST:,} bytes; found {len(content):,}")
+    if b"\0" in content and not content.startswith(_UTF_16):
+        return _problem(file, 1, 1, "expected text; found a binary file")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return _problem(file, line, 1, "expected UTF-8 text; found bytes that are not", "save the file as UTF-8")
-    if "\0" in text:
-        return _problem(file, text.count("\n", 0, text.index("\0")) + 1, 1, "expected text; found a binary file")
+        before = content[: error.start]
+        line, start = before.count(b"\n") + 1, before.rfind(b"\n") + 1
+        column = len(before[start:].decode("utf-8", "replace")) + 1
+        return _problem(file, line, column, "expected UTF-8 text; found bytes that are not", "save the file as UTF-8")
     if not text.strip():
         return _problem(file, 1, 1, "expected keys with values; found an empty file")
     return None
 
 
-def _tab(file, lines):
+def _not_text(file, lines):
     for number, line in enumerate(lines, 1):
-        if "\t" in line:
-            column = line.index("\t") + 1
-            return _problem(file, number, column, "expected spaces; found a tab", "indent with two spaces")
+        found = _CONTROL.search(line)
+        if found and found[0] == "\t":
+            return _problem(file, number, found.start() + 1, "expected spaces; found a tab", "indent with two spaces")
+        if found:
+            message = f'expected text; found the control character "{printable(found[0])}"'
+            return _problem(file, number, found.start() + 1, message, "delete it: it cannot be seen, and does not belong in a text")
     return None
 
 
+_QUOTE = 'put the whole text in quotes: "..."'
+# what the parser says, a part of it: where it is shown, what we say, what to do
+_GRAMMAR = (
+    ("mapping values are not", "problem", 'expected one "key: value" on the line; found a further colon with a space',
+     f"a text that has a colon and a space in it stands in quotes; or a line above has no colon, or this one is indented too far"),
+    ("could not find expected ':'", "context", 'expected "key: value"; found a line without a colon', "a key, a colon, a space, its value"),
+    ("cannot start any token", "problem", "expected a value; found a sign that no value begins with", _QUOTE),
+    ("found unexpected", "context", "expected a closing quotation mark; found none", "a text in quotes ends with the mark that it began with"),
+    ("escape character", "problem", "expected no backslash in double quotes; found one", "put the text in single quotes: '...'"),
+    ("sequence entries are not", "problem", 'expected a list on the lines below its key; found "- " beside it', "one item a line, each after `- `"),
+    ("expected '-' indicator", "problem", 'expected a further list item after "- "; found something else',
+     "keys of an item stand under its first key, keys after a list as far left as the key of the list"),
+    ("alphabetic or numeric", "context", "expected a value; found a sign that no value begins with", _QUOTE),
+)
+_GRAMMAR += (
+    ("expected key", "problem", "expected a key as far left as the keys above it; found something else",
+     "look at the spaces before it, and for text after a closing quotation mark"),
+)
+
+
 def _grammar(file, lines, error):
-    mark = error.problem_mark or error.context_mark
-    line = min(mark.line + 1, max(len(lines), 1))
+    """What the parser could not read, in plain words."""
     said = " ".join(part for part in (error.problem, error.context) if part)
-    hint = "a text that contains `: `, or begins with one of these signs, stands in quotes: [ ] { } # & * ! | > % @"
-    return _problem(file, line, mark.column + 1, f"this line is not YAML: {said}", hint)
+    rows = (row for row in _GRAMMAR if row[0] in said)
+    _, mark, message, hint = next(rows, ("", "problem", "expected keys with values; found what cannot be read as that", _QUOTE))
+    place = getattr(error, f"{mark}_mark") or error.problem_mark or error.context_mark
+    line = min(place.line, len(lines) - 1)
+    return _problem(file, line + 1, min(place.column, len(lines[line])) + 1, message, hint)
 
 
 def _problem(file, line, column, message, hint=""):
@@ -181,18 +212,18 @@ class _Builder:
         self._add(Scalar(event.value, self._span(event)))
 
     def _MappingStartEvent(self, event):
-        self._open(event, "mapping", "one key a line, indented by two spaces")
+        self._open(event, "keys with values", "one key a line, indented by two spaces")
 
     def _SequenceStartEvent(self, event):
-        self._open(event, "list", "one item a line, each after `- `")
+        self._open(event, "a list", "one item a line, each after `- `")
 
     def _open(self, event, what, instead):
         self._no_decoration(event)
         if event.flow_style:
-            self._refuse(event, f"expected a {what} over lines; found one in brackets", instead, stop=True)
+            self._refuse(event, f"expected {what} over lines; found brackets", instead, stop=True)
         if len(self.stack) >= DEEPEST:
             self._refuse(event, f"expected at most {DEEPEST} levels; found more", stop=True)
-        self.stack.append((what, self._span(event), []))
+        self.stack.append((self._span(event), []))
 
     def _no_decoration(self, event):
         if event.anchor:
@@ -201,11 +232,11 @@ class _Builder:
             self._refuse(event, f'expected a value; found a tag ("{event.tag}")', "leave the tag out", stop=True)
 
     def _MappingEndEvent(self, _event):
-        _, span, children = self.stack.pop()
+        span, children = self.stack.pop()
         items, seen = [], {}
         for key, value in zip(children[::2], children[1::2]):
             if not isinstance(key, Scalar):
-                self.problems.append(Problem(ERROR, key.span, "expected a word as key; found a list or mapping"))
+                self.problems.append(Problem(ERROR, key.span, "expected a word as key; found a list or further keys"))
                 continue
             if key.text == "<<":
                 self.problems.append(Problem(ERROR, key.span, "expected a key; found a merge key (<<)", "write the keys out"))
@@ -214,18 +245,25 @@ class _Builder:
                 message = f'expected each key once; found "{printable(key.text)}" again'
                 self.problems.append(Problem(ERROR, key.span, message, f"it already stands on line {first}"))
             seen[key.text] = key
-            items.append((key, value))
-        self._add(Mapping(tuple(items), span))
+            items.append((key, _beside(key, value)))
+        self._add(Mapping(tuple(items), items[0][0].span if items else span))
 
     def _SequenceEndEvent(self, _event):
-        _, span, children = self.stack.pop()
+        span, children = self.stack.pop()
         self._add(Sequence(tuple(children), span))
 
     def _add(self, node):
         if self.stack:
-            self.stack[-1][2].append(node)
+            self.stack[-1][1].append(node)
         elif self.root is None:
             self.root = node
+
+
+def _beside(key, value):
+    """The value; a block, or nothing, stands where its key stands."""
+    if isinstance(value, Scalar):
+        return value if value.text else Scalar("", key.span)
+    return type(value)(value.items, key.span)
 
 
 def show(problem: Problem, lines: tuple[str, ...] = ()) -> str:

@@ -82,7 +82,7 @@ def preparation(order: PhaseOrder) -> str:
     prepared, figures, name = order.prepared, order.figures, order.loaded.drug.name
     one, product = prepared.preparation, prepared.product
     if prepared.premixed:
-        line = f"premixed bag: {name} {strength(order)}; {product.name}"
+        line = f"premixed bag of {product.name}: {strength(order)}"
         part = figures["volume_to_be_infused"].value < figures["final_volume"].value
         return line + ("; the bag holds MORE than the dose" if part else "") + _and(one.note)
     parts = [f"{name} {strength(order)} in {one.diluent}"]

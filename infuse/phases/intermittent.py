@@ -34,7 +34,7 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
     concentration = figures["final_concentration"]
     exact_rate = dosing.pump_rate_over(volume, duration)
-    given_rate = _per_time(calculated, duration, phase)
+    given_rate = figure.work_out("calculated_dose_rate", _rate_unit(phase, prepared), [calculated], [duration])
     keep = _rate_room(phase, setting, exact_rate, given_rate, duration)
     value, how = rounding.for_rate(exact_rate.value, setting.rate_step, setting.pump, *keep.around(exact_rate.value))
     rate = figure.rounded(exact_rate, value, how)
@@ -64,11 +64,13 @@ def _made_ready(phase, setting, ordered, calculated):
     return mix(one, product, amount, setting, keep, bag_volume), beyond_use
 
 
-def _per_time(amount: Figure, duration: Figure, phase) -> Figure:
+def _rate_unit(phase, prepared) -> units.Unit:
+    """The unit of the dose rate: that of its limit, else the product's amount per minute."""
     limit = named(phase, "dose_rate")
     side = limit and (limit.hard or limit.soft)
-    time = next(iter(side.range.ends())).unit.time if side else "min"
-    return figure.work_out("calculated_dose_rate", f"{amount.value.unit.amount}/{time}", [amount], [duration])
+    if side:
+        return next(iter(side.range.ends())).unit.without_patient()
+    return units.unit(f"{prepared.product.strength.quantity.unit.amount}/min")
 
 
 def _like_limit(limit: Limit | None, rate: Quantity, setting: Setting) -> Quantity:

@@ -92,14 +92,14 @@ def choose(choice: Choice, name: str, setting: Setting) -> tuple[Figure, list[Al
     if choice.options:
         if any(each <= value <= each for each in choice.options):
             return chosen, []
-        said = "one of " + ", ".join(each.on_paper() for each in choice.options)
+        said = " or ".join(each.on_paper() for each in choice.options)
     elif value in choice.allowed:
         return chosen, []
     else:
         said = choice.allowed.on_paper()
-    top = choice.allowed.high
-    times = f", {units.on_paper(value.over(top))} times the most" if value > top else ""
-    message = f"{name.replace('_', ' ')} {value.on_paper()} is not {said}{times}, as {choice.default.where} allows"
+    top, bottom = choice.allowed.high, choice.allowed.low
+    far = f"{limits.times_over(value, top)} the most" if value > top else "below the least" if value < bottom else "not one of those"
+    message = f"{name.replace('_', ' ')} {value.on_paper()} is {far} that may be chosen, {said} ({choice.default.where})"
     return chosen, [Alert(HARD, setting.code(name), message, said, choice.default.where)]
 
 
