@@ -15,16 +15,17 @@ from datetime import datetime
 
 from infuse import figure, order, patient as patients, units
 from infuse.library import Loaded
-from infuse.limits import HARD, SOFT
+from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import CHOICES, READY
 from infuse.patient import Given
 from infuse.protocol import Case
 from infuse.shapes import did_you_mean
-from infuse.source import ERROR, Problem, Span
+from infuse.source import ERROR, Problem, Span, printable
 from infuse.units import Refused
 
 CLOCK = datetime(2026, 1, 1, 12, 0)  # cases must come out the same on every day
 _STOPS = {"refused": HARD, "soft_stop": SOFT}
+_WORDS = {HARD: "refused", SOFT: "soft_stop", NOTE: "note"}
 _COUNTS = ("rungs", "bags_at_least", "bags_at_most")
 
 
@@ -36,30 +37,45 @@ def run(loaded: Loaded) -> list[Problem]:
 def _run(case: Case, loaded: Loaded) -> list[Problem]:
     try:
         made = _order(case, loaded)
-    except Refused as refused:
-        return [_problem(case.span, f'case "{case.name}": {refused}')]
     except order.Missing as missing:
-        return [_problem(case.span, f'case "{case.name}": expected the facts {", ".join(missing.facts)}; found none')]
+        return [_problem(case, case.span, f"expected the facts {', '.join(missing.facts)} under given; found none")]
     except order.NotUnderstood as wrong:
-        return [_problem(case.span, f'case "{case.name}": {where}: {each}') for where, each in wrong.refused]
+        return [_problem(case, _place(case, where), f"{where.removeprefix('--')}: {_said(each)}", each.hint) for where, each in wrong.refused]
     stops = [name for name in _STOPS if name in case.expect]
     if stops:
         return [problem for name in stops for problem in _stopped(case, made, loaded, name)]
     if made.status != READY:
-        said = "; ".join(alert.message for alert in made.alerts)
-        return [_problem(case.span, f'case "{case.name}": expected an order; found a stop: {said}')]
+        said = "; ".join(alert.message for alert in made.alerts if alert.level in _STOPS.values())
+        return [_problem(case, case.span, f"expected an order; found a stop: {said}", _how_to_expect(made))]
     return [problem for name in case.expect for problem in _came_out(case, made, name)]
 
 
-def _problem(span: Span, message: str, hint: str = "") -> Problem:
-    return Problem(ERROR, span, message, hint)
+def _problem(case: Case, span: Span, message: str, hint: str = "") -> Problem:
+    return Problem(ERROR, span, printable(f'case "{case.name}": {message}'), "\n".join(map(printable, hint.split("\n"))))
+
+
+def _said(refused: Refused) -> str:
+    return f'expected {refused.expected}; found "{refused.found}"'
+
+
+def _place(case, where: str) -> Span:
+    """Where a fact or choice of the case stands; the case itself, where it is none of them."""
+    said = case.given.get(where.removeprefix("--"))
+    first = said[0] if isinstance(said, tuple) else said
+    return case.span if first is None else first.span
+
+
+def _how_to_expect(made) -> str:
+    level, code = next((alert.level, alert.code) for alert in made.alerts if alert.level in _STOPS.values())
+    word = next(name for name, each in _STOPS.items() if each == level)
+    return f'where the stop is meant, write under expect: "{word}: {code.rpartition(".")[2]}"'
 
 
 def _order(case, loaded):
     known = {*patients.BY_NAME, *CHOICES, "override"}
-    for name in case.given:
-        if name not in known:
-            raise Refused("a fact about the patient or a choice", name, did_you_mean(name, known))
+    strange = [name for name in case.given if name not in known]
+    if strange:
+        raise order.NotUnderstood([(name, Refused("a fact about the patient or a choice", name, did_you_mean(name, known))) for name in strange])
     facts = {name: Given(text, name) for name, text in case.given.items() if name in patients.BY_NAME}
     chosen = {name: Given(text, name) for name, text in case.given.items() if name in CHOICES}
     patient, wrong = patients.read(facts, CLOCK.date())
@@ -77,9 +93,9 @@ def _stopped(case, made, loaded, name) -> list[Problem]:
     found = {alert.code for alert in made.alerts if alert.level == _STOPS[name]}
     if wanted <= found:
         return []
-    other = "; ".join(f"{alert.level}: {alert.message}" for alert in made.alerts) or "an order without any stop"
+    other = "; ".join(f"{_WORDS[alert.level]}: {alert.message}" for alert in made.alerts) or "an order without any stop"
     missing = ", ".join(sorted(code.rpartition(".")[2] for code in wanted - found))
-    return [_problem(span, f'case "{case.name}": expected {name}: {missing}; found {other}')]
+    return [_problem(case, span, f"expected {name}: {missing}; found {other}")]
 
 
 def _came_out(case, made, name) -> list[Problem]:
@@ -88,24 +104,24 @@ def _came_out(case, made, name) -> list[Problem]:
     if name in _COUNTS:
         low, high = phase.bags or (0, 0)
         found = {"rungs": len(phase.rungs), "bags_at_least": low, "bags_at_most": high}[name]
-        return [] if text == str(found) else [_problem(span, f'case "{case.name}": expected {name}: {text}; found {found}')]
+        return [] if text == str(found) else [_problem(case, span, f"expected {name} {text}; found {found}")]
     last = name.startswith("last_")
     figures = phase.rungs[-1].figures if last and phase.rungs else figures
     one = figures.get(name.removeprefix("last_"))
     if one is None:
         known = {*figures, *_COUNTS, *_STOPS}
         hint = did_you_mean(name, known) or f"there are {', '.join(sorted(known))}"
-        return [_problem(span, f'case "{case.name}": expected a figure of the order; found "{name}"', hint)]
+        return [_problem(case, name.span, f'expected a figure of the order; found "{name}"', hint)]
     try:
         wanted = units.require(units.read_quantity(text), *_kinds(one), found=text)
     except Refused as refused:
-        return [_problem(span, f'case "{case.name}": {refused}')]
+        return [_problem(case, span, f"{name}: {_said(refused)}", refused.hint)]
     printed = one.value.to(wanted.unit)
     if units.decimal(wanted.value) in (units.decimal(printed.value), units.plain(printed.value)):
         return []
     hint = "\n".join(figure.working(one))
     found = units.Quantity(printed.value, wanted.unit)
-    return [_problem(span, f'case "{case.name}": expected {name} {text}; found {found}', hint)]
+    return [_problem(case, span, f"expected {name} {text}; found {found}", hint)]
 
 
 def _kinds(one: figure.Figure) -> list[str]:

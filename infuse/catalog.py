@@ -81,8 +81,8 @@ def show_page(loaded: Loaded, banner: str) -> Sheet:
 def _needs(loaded: Loaded) -> Section:
     protocol = loaded.protocol
     per_weight = any(_ordered(phase).default.quantity.unit.patient for phase in protocol.phases)
-    rows = [("weight", "--weight 70kg", "changes the dose: must be given" if per_weight else "checked where given"),
-            ("age", "--age 44y or --birth-date 1982-03-04", "permits or forbids: a box where not given")]
+    rows = [("weight", '--weight "70 kg"', "changes the dose: must be given" if per_weight else "checked where given"),
+            ("age", '--age "44 years" or --birth-date 1982-03-04', "permits or forbids: a box where not given")]
     for number, (name, rule) in enumerate((("weight", protocol.patient.weight), ("age", protocol.patient.age))):
         for word, side in (("hard", rule.limit.hard), ("soft", rule.limit.soft)) if rule.limit else ():
             if side:
@@ -91,7 +91,7 @@ def _needs(loaded: Loaded) -> Section:
              ("name, record number", "--name, --record-number", "a box where not given"),
              ("allergies", '--allergy "penicillin: rash"', "a box where not given"),
              ("care area, pump", "--care-area, --pump", "a box where not given")]
-    return Section("WHAT IT ASKS ABOUT THE PATIENT", (Table(("FACT", "OPTION", "WHAT IT DOES"), tuple(rows)),))
+    return Section("FACTS ABOUT THE PATIENT", (Table(("FACT", "OPTION", "EFFECT"), tuple(rows)),))
 
 
 def _options(loaded: Loaded) -> Section:

@@ -14,15 +14,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 from infuse import units
-from infuse.protocol import Choice, Continuous, Drug, Intermittent, Limit, Preparation, Product, Protocol
-from infuse.source import ERROR, NOTE, Problem, Span
+from infuse.protocol import Choice, Continuous, Drug, Intermittent, Limit, Preparation, Product, Protocol, Stated
+from infuse.shapes import did_you_mean, like
+from infuse.source import ERROR, NOTE, Problem, Span, printable
 from infuse.units import Quantity
 
 EQUIVALENT_TOLERANCE = Fraction(1, 100)  # of a stated mEq against the computed one: sources print 8.11 to 8.12 per g
 
 
 def _wrong(span: Span, expected: str, found: str, hint: str = "") -> Problem:
-    return Problem(ERROR, span, f"expected {expected}; found {found}", hint)
+    return Problem(ERROR, span, printable(f"expected {expected}; found {found}"), printable(hint))
 
 
 def per_patient(quantity: Quantity) -> bool:
@@ -38,18 +39,18 @@ def known_concentration(preparation: Preparation, product: Product, phase=None) 
     """The concentration that a file fixes whatever the patient, or None where it depends on the dose."""
     if product.form == "bag" and preparation.final_volume is None and preparation.added_to is None:
         return product.strength.quantity
-    amount = preparation.amount.quantity if preparation.amount else None
+    amount, to = preparation.amount.quantity if preparation.amount else None, product.strength.quantity.unit
     if amount is None and isinstance(phase, Intermittent):
         dose = phase.dose
         if not per_patient(dose.default.quantity) and not dose.options and dose.range is None:
             amount = dose.default.quantity
-    if amount is None or not units.fits(units.unit(f"{amount.unit}/mL"), product.strength.quantity.unit):
+    volume = preparation.final_volume or preparation.added_to
+    if amount is None or volume is None or not units.fits(amount.unit, units.unit(to.amount)):
         return None
-    to = product.strength.quantity.unit
     if preparation.final_volume:
-        return units.work_out(to, [amount], [preparation.final_volume.quantity])
+        return units.work_out(to, [amount], [volume.quantity])
     drawn = units.work_out("mL", [amount], [product.strength.quantity])
-    return units.work_out(to, [amount], [preparation.added_to.quantity.to("mL") + drawn])
+    return units.work_out(to, [amount], [volume.quantity.to("mL") + drawn])
 
 
 # ---------------------------------------------------------------------------------------------- of one protocol
@@ -57,22 +58,17 @@ def known_concentration(preparation: Preparation, product: Product, phase=None) 
 
 def references_exist(protocol: Protocol, drug: Drug | None):
     known = {**protocol.references, **(drug.references if drug else {})}
-    blocks = [*protocol.evidence, *protocol.advisories, *protocol.rescue, *protocol.screening, *protocol.phases,
-              *protocol.preparations, *limits_of(protocol)]
-    for block in blocks:
-        yield from _unknown_sources(block.source, known, block.span)
-    for block in (*protocol.monitoring, *protocol.criteria):
-        yield from _unknown_sources(block.source, known, protocol.span)
-    for phase in protocol.phases:
-        if isinstance(phase, Intermittent) and phase.flush:
-            yield from _unknown_sources(phase.flush.source, known, phase.span)
+    flushes = [phase.flush for phase in protocol.phases if isinstance(phase, Intermittent) and phase.flush]
+    for block in (*protocol.evidence, *protocol.advisories, *protocol.rescue, *protocol.screening, *protocol.phases, *flushes,
+                  *protocol.monitoring, *protocol.criteria, *protocol.preparations, *limits_of(protocol)):
+        yield from _unknown_sources(block.source, known)
 
 
-def _unknown_sources(ids, known, span):
-    from infuse.shapes import did_you_mean
+def _unknown_sources(ids, known):
     for each in ids:
         if each not in known:
-            yield _wrong(span, "a source that stands under references", f'"{each}"', did_you_mean(each, known))
+            hint = did_you_mean(each, known) or "write it under references, with its title and its doi or url"
+            yield _wrong(each.span, "a source that stands under references", f'"{each}"', hint)
 
 
 def limits_of(protocol: Protocol) -> list[Limit]:
@@ -85,16 +81,17 @@ def ladder_agrees(protocol: Protocol, _drug):
         if not isinstance(phase, Continuous) or phase.titration is None:
             continue
         start, steps = phase.start.default, phase.titration
-        for name, each in (("by", steps.by), ("up_to", steps.up_to)):
+        for name, each in (("a step", steps.by), ("the top of the ladder", steps.up_to)):
             if not units.fits(start.quantity.unit, each.quantity.unit):
-                hint = f"start, on line {start.span.line}, is {start.quantity}: {name} must be of the same kind"
-                yield _wrong(each.span, _like(start.quantity), f'"{each.quantity}"', hint)
+                yield _of_another_kind(each.span, each.quantity, "start", start, name)
         if units.fits(start.quantity.unit, steps.up_to.quantity.unit) and phase.start.allowed.high > steps.up_to.quantity:
-            yield _wrong(steps.up_to.span, f"at least the start, {start.quantity}", f'"{steps.up_to.quantity}"')
+            hint = f"start, on line {start.span.line}, goes up to {phase.start.allowed.high}: the top of the ladder is not below it"
+            yield _wrong(steps.up_to.span, f"at least {phase.start.allowed.high}", f'"{steps.up_to.quantity}"', hint)
 
 
-def _like(quantity: Quantity) -> str:
-    return f"{units.kind_of(quantity.unit)}, as {quantity} is"
+def _of_another_kind(span: Span, found, name: str, base: Stated, what: str) -> Problem:
+    hint = f"{name}, on line {base.span.line}, is {base.quantity}: {what} must be of the same kind"
+    return _wrong(span, like(base.quantity), f'"{found}"', hint)
 
 
 def choices_agree(protocol: Protocol, _drug):
@@ -102,39 +99,38 @@ def choices_agree(protocol: Protocol, _drug):
         choices = [ordered(phase)] + ([phase.duration] if isinstance(phase, Intermittent) else [])
         for choice in choices:
             default, span = choice.default.quantity, choice.default.span
-            ends = [*choice.options, *(choice.range.ends() if choice.range else ())]
-            odd = next((end for end in ends if not units.fits(end.unit, default.unit)), None)
-            if odd is not None:
-                yield _wrong(span, _like(odd), f'"{default}"', "default and choices must be of the same kind")
-            elif choice.range and default not in choice.range:
+            if choice.range and default not in choice.range:
                 yield _wrong(span, f"a default within {choice.range.on_paper()}", f'"{default}"')
             elif choice.options and not any(default <= each <= default for each in choice.options):
-                yield _wrong(span, "a default that is one of the options", f'"{default}"')
+                options = ", ".join(each.on_paper() for each in choice.options)
+                yield _wrong(span, f"a default that is one of the options, {options}", f'"{default}"')
 
 
 def cap_agrees(protocol: Protocol, _drug):
     for phase in protocol.phases:
         if not isinstance(phase, Intermittent) or phase.cap is None:
             continue
-        dose, cap = phase.dose.default.quantity, phase.cap
-        if not per_patient(dose):
-            yield _wrong(cap.span, "a cap only beside a per-kg dose", f'"{cap.quantity}"', f"the dose is fixed: {dose}")
-        elif not units.fits(dose.unit.without_patient(), cap.quantity.unit):
-            yield _wrong(cap.span, f"a dose, as {dose} is per kg", f'"{cap.quantity}"')
+        dose, cap = phase.dose.default, phase.cap
+        if not per_patient(dose.quantity):
+            hint = f"dose, on line {dose.span.line}, is {dose.quantity}: it is the same for every patient and needs no cap"
+            yield _wrong(cap.span, "a cap only beside a dose per kg", f'"{cap.quantity}"', hint)
+        elif not units.fits(dose.quantity.unit.without_patient(), cap.quantity.unit):
+            hint = f"dose, on line {dose.span.line}, is {dose.quantity}: its cap is an amount for the whole patient"
+            yield _wrong(cap.span, f"a dose in {dose.quantity.unit.without_patient()}", f'"{cap.quantity}"', hint)
 
 
 def limits_agree(protocol: Protocol, drug: Drug | None):
     """Every limit is of the kind of the figure that it limits."""
     for phase in protocol.phases:
-        base = ordered(phase).default.quantity
+        base, name = ordered(phase).default, "dose" if isinstance(phase, Intermittent) else "start"
         for limit in phase.limits:
+            kinds = _figure_like(limit, base.quantity, phase)
             for side in filter(None, (limit.soft, limit.hard)):
-                for end in side.range.ends():
-                    like = _figure_like(limit, base, phase)
-                    if like and not any(units.fits(end.unit, each) for each in like):
-                        wanted = " or ".join(each.text for each in like)
-                        hint = f"the order, on line {ordered(phase).default.span.line}, is {base}"
-                        yield _wrong(side.span, f"a limit in {wanted}", f'"{end}"', hint)
+                if kinds and not any(units.fits(end.unit, each) for end in side.range.ends() for each in kinds):
+                    wanted = " or ".join(each.text for each in kinds)
+                    hint = f"{name}, on line {base.span.line}, is {base.quantity}"
+                    what = "total" if limit.window else limit.name.replace("_", " ")
+                    yield _wrong(side.span, f"a limit of the {what} in {wanted}", f'"{side.range.on_paper()}"', hint)
 
 
 def _figure_like(limit: Limit, base: Quantity, phase) -> list[units.Unit]:
@@ -142,7 +138,7 @@ def _figure_like(limit: Limit, base: Quantity, phase) -> list[units.Unit]:
     if limit.name in ("duration", "pump_rate"):
         return []
     if limit.name == "final_concentration":
-        return [units.unit(f"{whole.amount}/mL")]
+        return [units.unit(f"{whole.amount}/mL")] if whole.amount_class != "volume" else []
     if limit.name == "total":
         return [units.unit(whole.amount), units.unit(f"{whole.amount}/kg")]
     if limit.name.startswith("calculated"):
@@ -156,8 +152,8 @@ def has_hard_maximum(protocol: Protocol, _drug):
     names = ("dose", "calculated_dose", "dose_rate", "calculated_dose_rate")
     for phase in protocol.phases:
         if not any(each.name in names and each.hard and each.hard.range.high is not None for each in phase.limits):
-            yield _wrong(phase.span, "a hard maximum for the dose or the dose rate", "none",
-                         "a limit that is missing is not `no limit`: state it under limits, with its source or basis: site")
+            yield _wrong(phase.span, "a hard maximum of the dose or the dose rate, under limits", "none",
+                         "a limit that nobody wrote is not `no limit`: state it, with its source or with basis: site")
 
 
 def defaults_keep_limits(protocol: Protocol, _drug):
@@ -167,12 +163,13 @@ def defaults_keep_limits(protocol: Protocol, _drug):
         for limit in phase.limits:
             if limit.name != name or not limit.hard:
                 continue
-            tops = [choice.default.quantity, *choice.allowed.ends()]
+            stated = [choice.default.quantity, *choice.allowed.ends()]
             if isinstance(phase, Continuous) and phase.titration:
-                tops.append(phase.titration.up_to.quantity)
-            for each in tops:
+                stated.append(phase.titration.up_to.quantity)
+            for each in stated:
                 if all(units.fits(each.unit, end.unit) for end in limit.hard.range.ends()) and each not in limit.hard.range:
-                    yield _wrong(limit.hard.span, f"a hard limit that allows {each}", f'"{limit.hard.range.on_paper()}"')
+                    hint = f"the phase on line {phase.span.line} itself states {each}"
+                    yield _wrong(limit.hard.span, f"a hard limit that allows {each}", f'"{limit.hard.range.on_paper()}"', hint)
                     break
 
 
@@ -182,7 +179,8 @@ def weight_is_bounded(protocol: Protocol, _drug):
         limit = protocol.patient.weight.limit
         hard = limit.hard.range if limit and limit.hard else None
         if hard is None or hard.low is None or hard.high is None:
-            yield _wrong(protocol.patient.span, "a hard range of weights, because the dose is per kg", "none")
+            yield _wrong(limit.span if limit else protocol.patient.span, "a hard range of weights, because the dose is per kg",
+                         hard.on_paper() if hard else "none", "under patient, weight: hard: 30 to 250 kg, and its source or basis: site")
 
 
 def site_limits_are_said(protocol: Protocol, drug: Drug | None):
@@ -201,9 +199,8 @@ def preparations_agree(protocol: Protocol, drug: Drug | None):
     for preparation in protocol.preparations:
         product = drug.products.get(preparation.product)
         if product is None:
-            from infuse.shapes import did_you_mean
             hint = did_you_mean(preparation.product, drug.products) or f"it has {', '.join(drug.products)}"
-            yield _wrong(preparation.span, f"a product of drugs/{drug.id}.yaml", f'"{preparation.product}"', hint)
+            yield _wrong(preparation.product.span, f"a product of drugs/{drug.id}.yaml", f'"{preparation.product}"', hint)
             continue
         yield from _mixed_right(preparation, product, drug)
         for phase in protocol.phases:
@@ -214,60 +211,71 @@ def preparations_agree(protocol: Protocol, drug: Drug | None):
 def _mixed_right(preparation, product, drug):
     volumes = [each for each in (preparation.final_volume, preparation.added_to) if each]
     if product.dilution == "never" and volumes:
-        yield _wrong(preparation.span, f"{product.name} as it is: it is not diluted", "a volume to dilute it to")
+        hint = f'drugs/{drug.id}.yaml says of it "dilution: never"'
+        yield _wrong(volumes[0].span, f"no volume: {product.name} is given as it is", f'"{volumes[0].quantity}"', hint)
     if product.dilution == "required" and not volumes:
-        yield _wrong(preparation.span, f"final_volume or added_to: {product.name} is never given undiluted", "neither")
+        hint = f'drugs/{drug.id}.yaml says of it "dilution: required"'
+        yield _wrong(preparation.span, f"final_volume or added_to: {product.name} is never given undiluted", "neither", hint)
     if len(volumes) == 2:
         yield _wrong(preparation.span, "final_volume (made up to) or added_to, not both", "both")
     if volumes and not preparation.diluent:
-        yield _wrong(preparation.span, "the diluent", "none")
+        yield _wrong(preparation.span, "the diluent", "none", f"write diluent: {' or '.join(drug.diluents) or 'and its name'}")
     if preparation.diluent and drug.diluents and preparation.diluent not in drug.diluents:
         hint = f"drugs/{drug.id}.yaml names {', '.join(drug.diluents)}"
-        yield _wrong(preparation.span, "a diluent of the drug", f'"{preparation.diluent}"', hint)
+        yield _wrong(preparation.diluent.span, "a diluent of the drug", f'"{preparation.diluent}"', hint)
     if preparation.whole_bag and (product.form != "bag" or volumes):
         yield _wrong(preparation.span, "whole_bag only for a premixed bag", f'"{product.name}"')
 
 
 def _amounts_fit(preparation, product, phase):
-    base = ordered(phase).default
+    base, amount = ordered(phase).default, preparation.amount
     stock = units.unit(product.strength.quantity.unit.amount)
     if not units.fits(units.unit(base.quantity.unit.amount), stock):
         hint = f"the product {product.name} is {product.strength.quantity}"
         yield _wrong(base.span, f"a dose in {stock}", f'"{base.quantity}"', hint)
-    if preparation.amount and not units.fits(preparation.amount.quantity.unit, stock):
-        yield _wrong(preparation.amount.span, f"an amount in {stock}", f'"{preparation.amount.quantity}"')
-    if isinstance(phase, Continuous) and preparation.amount is None and product.form != "bag":
-        yield _wrong(preparation.span, "the amount in the bag, for a continuous infusion", "none")
-    final = preparation.final_volume
-    if preparation.amount and final and units.fits(preparation.amount.quantity.unit, stock):
-        if units.work_out("mL", [preparation.amount.quantity], [product.strength.quantity]) > final.quantity:
-            yield _wrong(final.span, "a final volume that holds the drug's own volume", f'"{final.quantity}"')
+    if isinstance(phase, Continuous) and amount is None and product.form != "bag":
+        yield _wrong(preparation.span, "the amount in the bag, for a continuous infusion", "none", "write amount: 500 mg, or as the source says")
+    if amount and not units.fits(amount.quantity.unit, stock):
+        hint = f"the product {product.name} is {product.strength.quantity}"
+        yield _wrong(amount.span, f"an amount in {stock}", f'"{amount.quantity}"', hint)
+    elif amount and preparation.final_volume:
+        drawn, final = units.work_out("mL", [amount.quantity], [product.strength.quantity]), preparation.final_volume
+        if drawn > final.quantity:
+            hint = f"{amount.quantity} of {product.name} is {drawn.on_paper()}"
+            yield _wrong(final.span, "a final volume that holds the drug's own volume", f'"{final.quantity}"', hint)
 
 
 def _concentration_fits(preparation, product, phase, drug):
-    said = preparation.final_concentration
-    if said and not units.fits(said.quantity.unit, product.strength.quantity.unit):
-        yield _wrong(said.span, f"a concentration in {product.strength.quantity.unit}", f'"{said.quantity}"')
+    said, strength = preparation.final_concentration, product.strength.quantity
+    if said and not units.fits(said.quantity.unit, strength.unit):
+        hint = f"the product {product.name} is {strength}"
+        yield _wrong(said.span, f"a concentration in {strength.unit}", f'"{said.quantity}"', hint)
         return
-    volumes_fit = preparation.final_volume or preparation.added_to or product.form == "bag"
-    computed = known_concentration(preparation, product, phase) if volumes_fit else None
+    computed = known_concentration(preparation, product, phase)
     if computed is None:
         if said:
-            yield _wrong(said.span, "final_concentration only where the file fixes it", f'"{said.quantity}"')
+            yield _wrong(said.span, "final_concentration only where the file fixes it", f'"{said.quantity}"',
+                         "here it changes with the dose; state its limits under limits")
         return
     if said and not said.quantity <= computed <= said.quantity:
-        hint = "that is what amount and volume on the lines around it give"
-        yield _wrong(said.span, f"{computed.to(said.quantity.unit)}", f'"{said.quantity}"', hint)
+        yield _wrong(said.span, f"{computed.to(said.quantity.unit)}", f'"{said.quantity}"', _why(preparation, product))
     for limit in drug.limits:
         for side, name in ((limit.hard, "hard"), (limit.soft, "soft")):
-            if side and not all(units.fits(end.unit, computed.unit) for end in side.range.ends()):
-                yield _wrong(side.span, f"a concentration in {computed.unit}", f'"{side.range.on_paper()}"')
-            elif side and computed not in side.range:
-                place = (said or preparation.final_volume or preparation.added_to)
-                where = place.span if place else preparation.span
-                yield _wrong(where, f"a final concentration within the drug's {name} limit, {side.range.on_paper()}",
-                             f"{computed.on_paper()}")
+            if side and all(units.fits(end.unit, computed.unit) for end in side.range.ends()) and computed not in side.range:
+                place = said or preparation.final_volume or preparation.added_to or preparation
+                yield _wrong(place.span, f"a final concentration within the drug's {name} limit, {side.range.on_paper()}",
+                             f"{computed.on_paper()}", f"the limit stands in {side.where}")
                 break
+
+
+def _why(preparation, product) -> str:
+    """How the concentration comes about, in words."""
+    amount = preparation.amount.quantity.on_paper() if preparation.amount else "the dose"
+    if preparation.final_volume:
+        return f"{amount} made up to {preparation.final_volume.quantity.on_paper()}"
+    if preparation.added_to:
+        return f"{amount}, with its own volume, added to {preparation.added_to.quantity.on_paper()}"
+    return f"the strength of {product.name}"
 
 
 def equivalents_agree(protocol: Protocol, drug: Drug | None):
@@ -284,11 +292,14 @@ def _equivalent(span, said: Quantity, amount: Quantity, drug: Drug):
     try:
         computed = units.work_out(said.unit, [amount, drug.equivalent.quantity])
     except units.DimensionError:
-        yield _wrong(span, f"an equivalent in {drug.equivalent.quantity.unit.amount}", f'"{said}"')
+        yield _wrong(span, f"an equivalent dose in {drug.equivalent.quantity.unit.amount}", f'"{said}"', _factor(drug))
         return
     if abs(said.over(computed) - 1) > EQUIVALENT_TOLERANCE:
-        hint = f"{amount.on_paper()} times {drug.equivalent.quantity}, as drugs/{drug.id}.yaml states"
-        yield _wrong(span, f"{computed.on_paper()}", f'"{said}"', hint)
+        yield _wrong(span, f"{computed.on_paper()}", f'"{said}"', f"{amount.on_paper()} times {drug.equivalent.quantity}: {_factor(drug)}")
+
+
+def _factor(drug: Drug) -> str:
+    return f"drugs/{drug.id}.yaml states {drug.equivalent.quantity}, on line {drug.equivalent.span.line}"
 
 
 CHECKS = (references_exist, ladder_agrees, choices_agree, cap_agrees, limits_agree, has_hard_maximum,
@@ -297,7 +308,8 @@ CHECKS = (references_exist, ladder_agrees, choices_agree, cap_agrees, limits_agr
 
 def check(protocol: Protocol, drug: Drug | None) -> list[Problem]:
     """Everything that is wrong or awaits the site, in the order of the file."""
-    return sorted((problem for each in CHECKS for problem in each(protocol, drug)), key=lambda one: one.span)
+    found = dict.fromkeys(problem for each in CHECKS for problem in each(protocol, drug))
+    return sorted(found, key=lambda one: one.span)
 
 
 def check_drug(drug: Drug) -> list[Problem]:
@@ -305,8 +317,9 @@ def check_drug(drug: Drug) -> list[Problem]:
     found = []
     for block in (*drug.products.values(), *drug.contraindications, *drug.incompatible, *drug.limits,
                   *filter(None, (drug.high_alert,))):
-        found += _unknown_sources(block.source, drug.references, block.span)
+        found += _unknown_sources(block.source, drug.references)
     for product in drug.products.values():
+        found += _limits_in(product, drug)
         said = product.equivalent_strength
         if said and drug.equivalent is None:
             found.append(_wrong(said.span, "an equivalent only where the drug declares its factor", f'"{said.quantity}"'))
@@ -317,12 +330,21 @@ def check_drug(drug: Drug) -> list[Problem]:
     return sorted(found, key=lambda one: one.span)
 
 
+def _limits_in(product, drug):
+    for limit in drug.limits:
+        for side in filter(None, (limit.hard, limit.soft)):
+            if not units.fits(side.range.ends()[0].unit, product.strength.quantity.unit):
+                hint = f"the strength of {product.name}, on line {product.strength.span.line}, is {product.strength.quantity}"
+                yield _wrong(side.span, f"a limit in {product.strength.quantity.unit}", f'"{side.range.on_paper()}"', hint)
+
+
 def _equivalent_strength(said, product, drug):
+    strength = product.strength.quantity
     try:
-        computed = units.work_out(said.quantity.unit, [product.strength.quantity, drug.equivalent.quantity])
+        computed = units.work_out(said.quantity.unit, [strength, drug.equivalent.quantity])
     except units.DimensionError:
-        return [_wrong(said.span, f"a strength in {drug.equivalent.quantity.unit.amount}/mL", f'"{said.quantity}"')]
+        hint = f"strength, on line {product.strength.span.line}, is {strength}; equivalent, on line {drug.equivalent.span.line}, is {drug.equivalent.quantity}"
+        return [_wrong(said.span, f"a strength in {drug.equivalent.quantity.unit.amount}/mL", f'"{said.quantity}"', hint)]
     if abs(said.quantity.over(computed) - 1) > EQUIVALENT_TOLERANCE:
-        hint = f"{product.strength.quantity} times {drug.equivalent.quantity}"
-        return [_wrong(said.span, f"{computed.on_paper()}", f'"{said.quantity}"', hint)]
+        return [_wrong(said.span, f"{computed.on_paper()}", f'"{said.quantity}"', f"{strength} times {drug.equivalent.quantity}")]
     return []

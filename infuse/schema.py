@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from infuse import protocol as p
 from infuse import units
-from infuse.shapes import (BAD, Key, Notes, Reader, between, fields, flag, list_of, named, one_of, quantity, quoted,
+from infuse.shapes import (BAD, Key, Notes, Reader, Text, Wrong, between, fields, flag, like, list_of, named, one_of, quantity,
                            scalar_or, text, word)
 from infuse.source import Document, Mapping, Scalar, Sequence
 
@@ -36,7 +36,7 @@ def _reference(name):
 
     def build(span, **values):
         if not values["doi"] and not values["url"] and not values["read"]:
-            raise ValueError(f'expected a doi, a url or how it was read, under "{name}"; found none of them')
+            raise Wrong(f'doi, url or read (how it was read) under "{name}"', "none of them")
         return p.Reference(id=name, **values)
 
     return fields(keys, build, "a reference: title, doi or url, ...")
@@ -55,12 +55,29 @@ def _limit(name: str, *kinds: str, sourced: bool = False) -> Reader:
 
     def build(span, soft, hard, source, basis):
         if soft is None and hard is None:
-            raise ValueError("expected a soft or a hard limit; found neither")
-        if sourced and not source and not basis:
-            raise ValueError('expected a source, or "basis: site"; found neither')
+            raise Wrong(f"a soft or a hard limit of the {name.replace('_', ' ')}", "neither")
+        if sourced:
+            _sourced(name, source, basis)
+        _soft_inside_hard(soft, hard)
         return p.Limit(name, soft, hard, source, basis is not None, span)
 
     return fields(keys, build, "a limit: soft, hard, source")
+
+
+def _sourced(name, source, basis):
+    if not source and not basis:
+        raise Wrong(f"a source for the limit of the {name.replace('_', ' ')}", "none", None,
+                    'name a reference, as in "source: ID", or write "basis: site": it is then the site\'s to decide')
+
+
+def _soft_inside_hard(soft, hard):
+    ends = hard.range.ends() if hard else ()
+    for end in soft.range.ends() if soft and hard else ():
+        if not units.fits(end.unit, ends[0].unit):
+            raise Wrong(like(ends[0]), f'"{soft.range.on_paper()}"', soft.span, f"hard, on line {hard.span.line}, is {hard.range.on_paper()}: soft must be of the same kind")
+        if end not in hard.range:
+            raise Wrong("a soft limit inside the hard one", f'"{soft.range.on_paper()}"', soft.span,
+                        f"hard, on line {hard.span.line}, is {hard.range.on_paper()}")
 
 
 _WINDOWS = {"1 h", "24 h", "1 week", p.COURSE}
@@ -73,10 +90,10 @@ def _window_range() -> Reader:
 
     def read(node, notes):
         if not isinstance(node, Scalar) or " in " not in node.text:
-            return notes.wrong(node.span, expected, quoted(node))
+            return notes.wrong(node.span, expected, notes.found(node))
         amount, _, window = node.text.strip().rpartition(" in ")
         if window not in _WINDOWS:
-            return notes.wrong(node.span, expected, quoted(node))
+            return notes.wrong(node.span, expected, notes.found(node))
         value = amounts.read(Scalar(amount, node.span), notes)
         time = p.COURSE if window == p.COURSE else units.read_quantity(window, "duration")
         return BAD if value is BAD else (value, time)
@@ -93,9 +110,11 @@ def _total() -> Reader:
     )
 
     def build(span, soft, hard, source, basis):
-        windows = {str(window) for _, window in filter(None, (soft, hard))}
-        if len(windows) != 1:
-            raise ValueError("expected a soft or hard total, both in one window; found none, or two windows")
+        if soft is None and hard is None:
+            raise Wrong("a soft or a hard total", "neither")
+        if soft and hard and str(soft[1]) != str(hard[1]):
+            raise Wrong(f"soft and hard in one window, {hard[1]}", f'"{soft[1]}"', soft[0].span)
+        _soft_inside_hard(soft and soft[0], hard and hard[0])
         window = (soft or hard)[1]
         return p.Limit("total", soft and soft[0], hard and hard[0], source, basis is not None, span, window)
 
@@ -135,7 +154,11 @@ def _choice(*kinds: str) -> Reader:
 
     def build(span, default, range, options):
         if (range is None) == (options is None):
-            raise ValueError("expected a range or options beside the default; found neither or both")
+            raise Wrong("range or options beside the default", "neither" if range is None else "both")
+        for each in (*(options or ()), *((p.Stated(end, range.span) for end in range.range.ends()) if range else ())):
+            if not units.fits(each.quantity.unit, default.quantity.unit):
+                hint = f"default, on line {default.span.line}, is {default.quantity}: what may be chosen must be of the same kind"
+                raise Wrong(like(default.quantity), f'"{each.quantity}"', each.span, hint)
         chosen = tuple(each.quantity for each in options) if options else ()
         return p.Choice(default, range.range if range else None, chosen)
 
@@ -149,9 +172,6 @@ def _note(key: str, says: str) -> Reader:
     keys = (Key(key, text(), says, required=True), Key("source", _sources, "its references", required=True))
     return fields(keys, lambda span, source, **said: p.Note(said[key], source, span))
 
-
-
-
 def _fact_rule(name: str, kind: str, unknown: str) -> Reader:
     keys = (
         Key("soft", between(kind), "beyond it, an order needs a named person's reason"),
@@ -162,8 +182,8 @@ def _fact_rule(name: str, kind: str, unknown: str) -> Reader:
     )
 
     def build(span, soft, hard, source, basis, unknown):
-        if not source and not basis:
-            raise ValueError('expected a source, or "basis: site"; found neither')
+        _sourced(name, source, basis)
+        _soft_inside_hard(soft, hard)
         limit = p.Limit(name, soft, hard, source, basis is not None, span) if soft or hard else None
         return p.FactRule(limit, unknown)
 
@@ -261,7 +281,7 @@ def _nearest(*kinds: str) -> Reader:
 
     def read(node, notes):
         if not isinstance(node, Scalar) or not node.text.startswith("nearest "):
-            return notes.wrong(node.span, expected, quoted(node))
+            return notes.wrong(node.span, expected, notes.found(node))
         return inner.read(Scalar(node.text.removeprefix("nearest "), node.span), notes)
 
     return Reader(read, {"type": "string", "description": expected, "pattern": "^nearest "})
@@ -275,27 +295,34 @@ ROUNDING = fields((
 
 
 def _case_texts(what: str) -> Reader:
+    """Texts by name, for `cases` to read: name and text each know their place."""
+
     def read(node, notes):
         if not isinstance(node, Mapping) or not node.items:
-            return notes.wrong(node.span, what, quoted(node))
+            return notes.wrong(node.span, what, notes.found(node))
         values = {}
         for key, value in node.items:
             if isinstance(value, Sequence) and all(isinstance(each, Scalar) for each in value.items):
-                values[key.text] = (tuple(each.text for each in value.items), value.span)
+                values[Text(key.text, key.span)] = tuple(Text(each.text.strip(), each.span) for each in value.items)
             elif isinstance(value, Scalar) and value.text.strip():
-                values[key.text] = (value.text.strip(), value.span)
+                values[Text(key.text, key.span)] = Text(value.text.strip(), value.span)
             else:
-                values[key.text] = notes.wrong(value.span, "a text", quoted(value))
+                found = "keys with values" if isinstance(value, Mapping) else f'nothing after "{key.text}:"'
+                values[key.text] = notes.wrong(value.span, "a text, or a list of texts", found)
         return BAD if BAD in values.values() else values
 
     return Reader(read, {"type": "object", "additionalProperties": True, "minProperties": 1})
+
+
+def _place(said):
+    return said.span if isinstance(said, Text) else said[0].span
 
 
 CASE = fields((
     Key("name", text(), "what the case shows", required=True),
     Key("given", _case_texts("the facts and choices of the case"), "facts about the patient, and choices", required=True),
     Key("expect", _case_texts("what must come out"), "figures by name, or refused, or soft_stop", required=True),
-), lambda span, name, given, expect: p.Case(name, {key: said for key, (said, _) in given.items()}, expect, span))
+), lambda span, expect, **values: p.Case(expect={key: (said, _place(said)) for key, said in expect.items()}, span=span, **values))
 
 _CRITERION = fields((
     Key("when", text(), "the finding, with its number", required=True),
@@ -312,11 +339,12 @@ _MONITORING = fields((
 
 def _build_protocol(span, protocol, drug, preparation, preparations, rounding, patient, **values):
     if (preparation is None) == (preparations is None):
-        raise ValueError("expected preparation, or preparations with names; found neither or both")
+        raise Wrong("preparation, or preparations with names", "neither" if preparation is None else "both", None,
+                    "preparation: how it is made ready; preparations: several ways, each under a name, preferred first")
     several = tuple(preparations.values()) if preparations else (preparation,)
     rules = rounding or p.RoundingPolicy(None, None, None)
-    return p.Protocol(id=protocol, drug=drug, preparations=several, rounding=rules, span=span, drug_span=span,
-                      patient=patient or _patient(span, p.ACTUAL, None, None), **values)
+    return p.Protocol(id=protocol, drug=drug, preparations=several, rounding=rules, span=protocol.span,
+                      drug_span=drug.span, patient=patient or _patient(span, p.ACTUAL, None, None), **values)
 
 
 PROTOCOL = fields((

@@ -24,11 +24,49 @@ from infuse.source import ERROR, Mapping, Node, Problem, Scalar, Sequence, Span,
 BAD: Any = object()  # what a reader returns where it noted a problem
 
 
+class Text(str):
+    """A text and the place of the file that states it: what later turns out wrong with it is shown there."""
+
+    __slots__ = ("span",)
+
+    def __new__(cls, text: str, span: Span):
+        made = super().__new__(cls, text)
+        made.span = span
+        return made
+
+
+class Wrong(ValueError):
+    """Values that do not go together: at the whole block where no span is given."""
+
+    def __init__(self, expected: str, found: str, span: Span | None = None, hint: str = ""):
+        self.expected, self.found, self.span, self.hint = expected, found, span, hint
+        super().__init__(f"expected {expected}; found {found}")
+
+
 @dataclass(slots=True)
 class Notes:
-    """Where readers put what they find wrong."""
+    """Where readers put what they find wrong. `path`: the keys down to where the reading is ("-" for a list item)."""
 
     problems: list[Problem] = field(default_factory=list)
+    path: list[str] = field(default_factory=list)
+
+    def read(self, key: str, reader: Reader, node: Node) -> Any:
+        """The value of a key, read knowing where it stands."""
+        self.path.append(key)
+        value = reader.read(node, self)
+        self.path.pop()
+        return value
+
+    def under(self) -> str:
+        """" under phases, continuous", or "" at the top of a file."""
+        keys = ", ".join(key for key in self.path if key != "-")
+        return f" under {keys}" if keys else ""
+
+    def found(self, node: Node) -> str:
+        """What was found, as a message says it."""
+        if isinstance(node, Scalar) and self.path and not node.text.strip():
+            return 'nothing after "- "' if self.path[-1] == "-" else f'nothing after "{self.path[-1]}:"'
+        return quoted(node)
 
     def wrong(self, span: Span, expected: str, found: str | None = None, hint: str = "") -> Any:
         said = f"expected {expected}" + ("" if found is None else f"; found {found}")
@@ -54,16 +92,15 @@ class Key:
 
 
 def quoted(node: Node) -> str:
-    """What was found, as a message says it."""
     if isinstance(node, Scalar):
         return f'"{node.text.strip()}"' if node.text.strip() else "nothing"
-    return "a list" if isinstance(node, Sequence) else "a mapping"
+    return "a list" if isinstance(node, Sequence) else "keys with values"
 
 
 def _scalar(expected, node, notes):
     if isinstance(node, Scalar) and node.text.strip():
         return node.text.strip()
-    return notes.wrong(node.span, expected, quoted(node))
+    return notes.wrong(node.span, expected, notes.found(node))
 
 
 def text(expected: str = "a text", pattern: str = "", hint: str = "") -> Reader:
@@ -73,7 +110,7 @@ def text(expected: str = "a text", pattern: str = "", hint: str = "") -> Reader:
         said = _scalar(expected, node, notes)
         if said is not BAD and pattern and not re.fullmatch(pattern, said):
             return notes.wrong(node.span, expected, quoted(node), hint)
-        return said if said is BAD else " ".join(said.split())
+        return said if said is BAD else Text(" ".join(said.split()), node.span)
 
     return Reader(read, {"type": "string", "description": expected} | ({"pattern": f"^(?:{pattern})$"} if pattern else {}))
 
@@ -118,9 +155,10 @@ def quantity(*kinds: str, positive: bool = True) -> Reader:
 
 def between(*kinds: str) -> Reader:
     """A range in words, ends included, as StatedRange."""
+    expected = f"a range in words, such as up to {units.KINDS[kinds[0]][1]}"
 
     def read(node, notes):
-        said = _scalar("a range", node, notes)
+        said = _scalar(expected, node, notes)
         if said is BAD:
             return BAD
         try:
@@ -139,8 +177,8 @@ def list_of(item: Reader, expected: str = "a list, one item a line after `- `", 
             value = item.read(node, notes)
             return BAD if value is BAD else (value,)
         if not isinstance(node, Sequence) or not node.items:
-            return notes.wrong(node.span, expected, quoted(node))
-        values = [item.read(each, notes) for each in node.items]
+            return notes.wrong(node.span, expected, notes.found(node))
+        values = [notes.read("-", item, each) for each in node.items]
         return BAD if any(value is BAD for value in values) else tuple(values)
 
     many = {"type": "array", "items": item.schema, "minItems": 1}
@@ -153,14 +191,14 @@ def named(item: Callable[[str], Reader] | Reader, what: str, pattern: str = "[a-
 
     def read(node, notes):
         if not isinstance(node, Mapping) or not node.items:
-            return notes.wrong(node.span, f"{what}, each under a name of its own", quoted(node))
+            return notes.wrong(node.span, f"{what}, each under a name of its own", notes.found(node))
         values = {}
         for key, value in node.items:
             if not re.fullmatch(pattern, key.text):
                 notes.wrong(key.span, f"a name for one of the {what}: small letters, digits and hyphens", quoted(key))
                 values[key.text] = BAD
             else:
-                values[key.text] = make(key.text).read(value, notes)
+                values[key.text] = notes.read(key.text, make(key.text), value)
         return BAD if BAD in values.values() else values
 
     return Reader(read, {"type": "object", "additionalProperties": make("name").schema, "minProperties": 1})
@@ -172,25 +210,22 @@ def fields(keys: tuple[Key, ...], build: Callable[..., Any], what: str = "keys w
 
     def read(node, notes):
         if not isinstance(node, Mapping):
-            return notes.wrong(node.span, what, quoted(node))
-        before, values = len(notes.problems), {}
+            return notes.wrong(node.span, what, notes.found(node))
+        before, values, meant = len(notes.problems), {}, set()
         for key, value in node.items:
-            if key.text not in known:
-                hint = did_you_mean(key.text, known) or f"the keys here are {', '.join(known)}"
-                notes.wrong(key.span, "a known key", quoted(key), hint)
-                continue
-            values[key.text] = known[key.text].reader.read(value, notes)
+            if key.text in known:
+                values[key.text] = notes.read(key.text, known[key.text].reader, value)
+            else:
+                meant.add(_unknown_key(key, known, notes))
         for key in keys:
-            if key.required and key.name not in values:
-                notes.wrong(node.span, f'the key "{key.name}" ({key.says})', "none")
+            if key.required and key.name not in values and key.name not in meant:
+                notes.wrong(node.span, f'the key "{key.name}"{notes.under()}', "none", f"{key.name}: {key.says}")
         if len(notes.problems) > before:
             return BAD
-        complete = {key.name: values.get(key.name, key.default) for key in keys}
         try:
-            return build(span=node.span, **complete)
-        except ValueError as error:  # an invariant of the type, in its own words
-            notes.problems.append(Problem(ERROR, node.span, str(error)))
-            return BAD
+            return build(span=node.span, **{key.name: values.get(key.name, key.default) for key in keys})
+        except Wrong as wrong:
+            return notes.wrong(wrong.span or node.span, wrong.expected, wrong.found, wrong.hint)
 
     properties = {key.name: key.reader.schema | {"description": key.says} for key in keys}
     required = [key.name for key in keys if key.required]
@@ -198,18 +233,26 @@ def fields(keys: tuple[Key, ...], build: Callable[..., Any], what: str = "keys w
     return Reader(read, schema | ({"required": required} if required else {}))
 
 
+def _unknown_key(key, known, notes) -> str:
+    """Notes it; gives the key that was probably meant, or ""."""
+    near = nearest(key.text, known)
+    hint = f"did you mean {near}?" if near else f"the keys here are {', '.join(known)}"
+    notes.wrong(key.span, f"a known key{notes.under()}", quoted(key), hint)
+    return near
+
+
 def one_of(kinds: dict[str, Reader], what: str) -> Reader:
     """A mapping with exactly one key, which says what the rest is: `intermittent:` or `continuous:`."""
 
     def read(node, notes):
         if not isinstance(node, Mapping) or len(node.items) != 1:
-            found = quoted(node) if not isinstance(node, Mapping) else f"{len(node.items)} keys"
+            found = notes.found(node) if not isinstance(node, Mapping) else f"{len(node.items)} keys"
             return notes.wrong(node.span, f"one {what}: {' or '.join(kinds)}", found)
         key, value = node.items[0]
         if key.text not in kinds:
             hint = did_you_mean(key.text, kinds)
             return notes.wrong(key.span, f"one {what}: {' or '.join(kinds)}", quoted(key), hint)
-        return kinds[key.text].read(value, notes)
+        return notes.read(key.text, kinds[key.text], value)
 
     choices = [{"type": "object", "properties": {name: reader.schema}, "required": [name], "additionalProperties": False}
                for name, reader in kinds.items()]
@@ -228,6 +271,20 @@ def scalar_or(simple: Reader, mapping: Reader, wrap: Callable[[Any], Any]) -> Re
     return Reader(read, {"anyOf": [simple.schema, mapping.schema]})
 
 
+def nearest(said: str, known) -> str:
+    """The known word that is spelled most alike, or "" where none is."""
+    return next(iter(difflib.get_close_matches(said, list(known), n=1)), "")
+
+
 def did_you_mean(said: str, known) -> str:
-    near = difflib.get_close_matches(said, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else ""
+    near = nearest(said, known)
+    return f"did you mean {near}?" if near else ""
+
+
+def like(quantity: units.Quantity) -> str:
+    """What must be of the same kind as a quantity that is already there: "a dose rate per kg, such as 0.05 mg/kg/h"."""
+    for phrase, example, fits in units.KINDS.values():
+        if fits(quantity.unit):
+            usual = units.read_quantity(example)
+            return f"{phrase}, such as {usual if units.fits(usual.unit, quantity.unit) else quantity}"
+    return f"a quantity such as {quantity}"

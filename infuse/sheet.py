@@ -31,7 +31,7 @@ NOT_SCREENED = "Interactions and compatibility were NOT checked: check every oth
 def lay_out(order: Order) -> Sheet:
     """The page of an order, whatever its status."""
     protocols = [request.loaded.protocol for request in order.requests]
-    title = protocols[0].title if len(protocols) == 1 else "Combined order: " + ", ".join(each.title for each in protocols)
+    title = protocols[0].title if len(protocols) == 1 else "Combined order: " + "; ".join(each.title for each in protocols)
     population = " and ".join(dict.fromkeys(each.population for each in protocols))
     if order.status == READY:
         sections = [_patient(order), *_notices(order)]

@@ -144,13 +144,11 @@ _GRAMMAR = (
     ("could not find expected ':'", "context", 'expected "key: value"; found a line without a colon', "a key, a colon, a space, its value"),
     ("cannot start any token", "problem", "expected a value; found a sign that no value begins with", _QUOTE),
     ("found unexpected", "context", "expected a closing quotation mark; found none", "a text in quotes ends with the mark that it began with"),
-    ("escape character", "problem", "expected no backslash in double quotes; found one", "put the text in single quotes: '...'"),
+    ("escape character", "problem", "expected text; found a backslash in double quotes that stands for nothing", "put the text in single quotes: '...'"),
     ("sequence entries are not", "problem", 'expected a list on the lines below its key; found "- " beside it', "one item a line, each after `- `"),
     ("expected '-' indicator", "problem", 'expected a further list item after "- "; found something else',
      "keys of an item stand under its first key, keys after a list as far left as the key of the list"),
     ("alphabetic or numeric", "context", "expected a value; found a sign that no value begins with", _QUOTE),
-)
-_GRAMMAR += (
     ("expected key", "problem", "expected a key as far left as the keys above it; found something else",
      "look at the spaces before it, and for text after a closing quotation mark"),
 )

@@ -10,7 +10,7 @@ Example: `pumps: general: steps: - step: 0.1 mL/h` becomes Pump("general", ...).
 from __future__ import annotations
 
 from infuse.protocol import Devices, Pump, Syringe, WeightBounds
-from infuse.shapes import Key, between, fields, list_of, named, quantity, text, word
+from infuse.shapes import Key, Wrong, between, fields, list_of, named, quantity, text, word
 
 DEFAULT_PUMP = "general"
 
@@ -28,9 +28,9 @@ def _pump(name):
 
     def build(span, title, steps, rate, volume_step, source, basis):
         if steps[-1][0] is not None or any(up_to is None for up_to, _ in steps[:-1]):
-            raise ValueError("expected up_to in every band but the last; found otherwise")
+            raise Wrong("up_to in every band of steps but the last", "otherwise")
         if not source and not basis:
-            raise ValueError('expected a source, or "basis: site"; found neither')
+            raise Wrong(f'source, or "basis: site", under "{name}"', "neither")
         return Pump(name, title, steps, rate.range, volume_step.quantity)
 
     return fields((
@@ -49,7 +49,7 @@ _SYRINGE = fields((
 
 def _devices(span, pumps, syringes):
     if DEFAULT_PUMP not in pumps:
-        raise ValueError(f"expected a pump named {DEFAULT_PUMP}, used where none is chosen; found none")
+        raise Wrong(f"a pump named {DEFAULT_PUMP}, used where none is chosen", ", ".join(pumps))
     return Devices(pumps, syringes)
 
 
@@ -67,7 +67,7 @@ _WEIGHT_ROW = (
 def _bounds(span, source, adult, rows):
     ages = [row[0] for row in rows]
     if any(first >= second for first, second in zip(ages, ages[1:])):
-        raise ValueError("expected rows in order of age; found otherwise")
+        raise Wrong("rows in order of age", "otherwise")
     start, *ranges = adult
     return WeightBounds(rows, start, tuple(ranges))
 

@@ -10,8 +10,9 @@ Example: dose "0.1 mg/kg/hour times 70 kg = 7 mg/hour"; administration "start at
 
 from __future__ import annotations
 
-from infuse import preparation as prep, units
+from infuse import dosing, preparation as prep, units
 from infuse.figure import Figure, deviation_in_words
+from infuse.limits import basis
 from infuse.page import Block, Boxes, Field, Fields, Sentences, Table
 from infuse.phases import PhaseOrder, Rung
 from infuse.protocol import ACTUAL, Continuous, Intermittent
@@ -50,7 +51,8 @@ def dose(order: PhaseOrder) -> str:
     uncapped = figures.get("uncapped_dose", calculated)
     line = f"{name} {said(ordered)} times {said(weight)} = {said(uncapped)}"
     if "uncapped_dose" in figures:
-        line += f", capped at {said(calculated)}; the cap takes effect above {_cap_weight(order)}"
+        line += f", capped at {with_equivalent(order, said(calculated))}; the cap takes effect above {_cap_weight(order)}"
+        return line
     return with_equivalent(order, line)
 
 
@@ -59,8 +61,7 @@ def _leaves(one: Figure):
 
 
 def _cap_weight(order: PhaseOrder) -> str:
-    from infuse.dosing import cap_weight
-    return cap_weight(order.figures["dose"].value, order.phase.cap.quantity).on_paper()
+    return dosing.cap_weight(order.figures["dose"].value, order.phase.cap.quantity).on_paper()
 
 
 def strength(order: PhaseOrder) -> str:
@@ -278,6 +279,5 @@ CHECK_LIST = Boxes(("patient, two identifiers", "drug and concentration on the l
 
 
 def limit_line(limit, level: str, side) -> str:
-    from infuse.limits import basis
     window = "" if limit.window is None else f" in {limit.window if isinstance(limit.window, str) else limit.window.on_paper()}"
     return f"{limit.name.replace('_', ' ')}: {level}, {side.range.on_paper()}{window} ({basis(limit)})"
