@@ -112,6 +112,9 @@ def _came_out(case, made, name) -> list[Problem]:
         known = {*figures, *_COUNTS, *_STOPS}
         hint = did_you_mean(name, known) or f"there are {', '.join(sorted(known))}"
         return [_problem(case, name.span, f'expected a figure of the order; found "{name}"', hint)]
+    if one.name == "deviation" and not text.endswith("%"):
+        words = figure.deviation_in_words(one)
+        return [] if text == words else [_problem(span, f'case "{case.name}": expected {name} {text}; found {words}')]
     try:
         wanted = units.require(units.read_quantity(text), *_kinds(one), found=text)
     except Refused as refused:

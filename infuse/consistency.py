@@ -14,7 +14,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from infuse import units
-from infuse.protocol import Choice, Continuous, Drug, Intermittent, Limit, Preparation, Product, Protocol, Stated
+from infuse.protocol import COURSE, Choice, Continuous, Drug, Intermittent, Limit, Preparation, Product, Protocol, Stated
 from infuse.shapes import did_you_mean, like
 from infuse.source import ERROR, NOTE, Problem, Span, printable
 from infuse.units import Quantity
@@ -302,7 +302,16 @@ def _factor(drug: Drug) -> str:
     return f"drugs/{drug.id}.yaml states {drug.equivalent.quantity}, on line {drug.equivalent.span.line}"
 
 
-CHECKS = (references_exist, ladder_agrees, choices_agree, cap_agrees, limits_agree, has_hard_maximum,
+def course_total_has_an_end(protocol: Protocol, _drug):
+    """A total over a course that has no stated end could not be worked out."""
+    for phase in protocol.phases:
+        if isinstance(phase, Continuous) and phase.duration.range.high is None:
+            for limit in phase.limits:
+                if limit.window == COURSE:
+                    yield _wrong(limit.span, "a longest duration beside a total in the course", f'"{phase.duration.range.on_paper()}"')
+
+
+CHECKS = (course_total_has_an_end, references_exist, ladder_agrees, choices_agree, cap_agrees, limits_agree, has_hard_maximum,
           defaults_keep_limits, weight_is_bounded, preparations_agree, equivalents_agree, site_limits_are_said)
 
 

@@ -189,7 +189,7 @@ class Titration(NamedTuple):
     up_to: Stated
     every: StatedRange | None
     until: str
-    hold_at_target: Stated | None
+    hold_at_target: StatedRange | None
     step_up_when: str
     step_down: str
     restart: str

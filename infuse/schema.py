@@ -225,12 +225,25 @@ def _preparation(name: str) -> Reader:
                   "a preparation: product, diluent, volume, ...")
 
 
+def _one_or_range(*kinds: str) -> Reader:
+    """`6 h`, or a range in words: `at least 8 h`."""
+    one, several = quantity(*kinds), between(*kinds)
+
+    def read(node, notes):
+        if isinstance(node, Scalar) and (" to " in node.text or node.text.startswith("at least ")):
+            return several.read(node, notes)
+        value = one.read(node, notes)
+        return BAD if value is BAD else p.StatedRange(units.Range(value.quantity, value.quantity), value.span)
+
+    return Reader(read, one.schema)
+
+
 _TITRATION = fields((
     Key("by", quantity(*_RATES), "the step", required=True),
     Key("up_to", quantity(*_RATES), "the highest rung", required=True),
     Key("every", between("duration"), "how long to wait between steps; where left out, a box for the prescriber"),
     Key("until", text(), "the measurable target", required=True),
-    Key("hold_at_target", quantity("duration"), "how long the target rate is kept before it is judged"),
+    Key("hold_at_target", _one_or_range("duration"), "how long the target rate is kept before it is judged"),
     Key("step_up_when", text(), "what must be true before a step up", default=""),
     Key("step_down", text(), "when and how far to step down", default=""),
     Key("restart", text(), "how to go on after an interruption", default=""),

@@ -118,8 +118,8 @@ def course(order: PhaseOrder) -> str:
     figures = order.figures
     if "duration" in figures:
         return f"for {said(figures['duration'])}"
-    low, high = figures["shortest_duration"].value, figures["longest_duration"].value
-    return f"for {units.Range(low, high).on_paper()}"
+    high = figures.get("longest_duration")
+    return f"for {units.Range(figures['shortest_duration'].value, high and high.value).on_paper()}"
 
 
 # ---------------------------------------------------------------------------------------------- pump settings
@@ -201,7 +201,7 @@ def titration(order: PhaseOrder, answers: dict[str, str]) -> Fields:
             _or_blank("STEP UP EVERY", steps.every.range.on_paper() if steps.every else answers.get("titration interval", ""), "hours"),
             _or_blank("STEP UP ONLY WHEN", steps.step_up_when),
             Field("TARGET", steps.until),
-            _or_blank("HOLD AT TARGET", f"{steps.hold_at_target.quantity.on_paper()}, then reassess" if steps.hold_at_target else "", "hours"),
+            _or_blank("HOLD AT TARGET", f"{steps.hold_at_target.range.on_paper()}, then reassess" if steps.hold_at_target else "", "hours"),
             Field("MAXIMUM", f"rung {len(order.rungs)}: {said(top)}, {said(order.rungs[-1].figures['pump_rate'])}", strong=True),
             _or_blank("STEP DOWN", steps.step_down),
             _or_blank("AFTER AN INTERRUPTION", steps.restart),
@@ -231,9 +231,7 @@ def supply(order: PhaseOrder) -> Fields:
     elif not order.prepared.premixed:
         rows.append(Field("BEYOND USE", blank="date and time; a bag lasts until then if that is sooner"))
     if isinstance(order.phase, Continuous) and order.bags:
-        low, high = order.bags
-        count = f"{low} to {high} bags" if low != high else f"{low} bag" + ("s" if low > 1 else "")
-        rows.append(Field("BAGS FOR THE COURSE", f"{count} (slowest and shortest, to fastest and longest)"))
+        rows.append(Field("BAGS FOR THE COURSE", _bags(*order.bags)))
         rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
     flush = getattr(order.phase, "flush", None)
     if flush:
@@ -241,6 +239,14 @@ def supply(order: PhaseOrder) -> Fields:
         much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
         rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {rate}: the line still holds drug"))
     return Fields(tuple(rows))
+
+
+def _bags(low: int, high: int | None) -> str:
+    if high is None:
+        return f"at least {low} (the course has no stated end)"
+    if low == high:
+        return str(low)
+    return f"{low} to {high} (slowest and shortest, to fastest and longest)"
 
 
 def double_check(order: PhaseOrder) -> list[Block]:

@@ -41,7 +41,7 @@ def build(phase: Continuous, setting: Setting) -> PhaseOrder:
         alerts += broken
     low, high, more = _course(phase, setting)
     alerts += more + _judge_course(phase, setting, figures, rungs, low)
-    figures |= {"duration": low} if low is high else {"shortest_duration": low, "longest_duration": high}
+    figures |= {"duration": low} if low is high else {"shortest_duration": low} | ({"longest_duration": high} if high else {})
     if figures["pump_rate"].value.value:
         figures["bag_lasts"], _ = prep.lasting(bag, figures["pump_rate"], beyond_use and beyond_use.value)
     bags = _bags(figures, rungs, low, high) if "bag_lasts" in figures else None
@@ -84,10 +84,10 @@ def _judged_rate(phase, setting, figures, typed=()) -> list[Alert]:
     return judge(phase, setting, values, typed)
 
 
-def _running(rate: Quantity, shortest: Quantity) -> Callable[[Quantity | None], Quantity]:
-    """What a rate gives in a window, as far as the course runs."""
+def _running(rate: Quantity, course: Quantity | None) -> Callable[[Quantity | None], Quantity]:
+    """What a rate gives in a window, as far as the course runs (None: it has no stated end)."""
     def given_in(window):
-        time = shortest if window is None or window > shortest else window
+        time = course if window is None or (course is not None and window > course) else window
         return units.work_out(rate.unit.amount, [rate, time])
     return given_in
 
@@ -95,7 +95,7 @@ def _running(rate: Quantity, shortest: Quantity) -> Callable[[Quantity | None], 
 def _ladder(phase, setting, start, prepared, beyond_use):
     """(rungs, why the ladder ends before its top, alerts that forbid the whole)."""
     found, bag = [], prepared.figures["final_volume"]
-    longest = phase.duration.range.high or phase.duration.range.low
+    longest = phase.duration.range.high
     for value in dosing.rungs(start.value, phase.titration):
         where = start.stated if value == start.value else phase.titration.by.where
         figures = _at_rate(phase, setting, figure.stated("dose_rate", value, where), prepared)
@@ -113,14 +113,15 @@ def _ladder(phase, setting, start, prepared, beyond_use):
     return tuple(found), "", []
 
 
-def _course(phase, setting) -> tuple[Figure, Figure, list[Alert]]:
-    """(shortest, longest) duration of the course: the chosen one twice, or the ends of the file's range."""
+def _course(phase, setting) -> tuple[Figure, Figure | None, list[Alert]]:
+    """(shortest, longest) duration of the course: the chosen one twice, or the ends of the file's range (None: open)."""
     stated = phase.duration
     chosen = quantity_chosen("duration", "duration", setting)
     if chosen is None:
-        low, high = stated.range.low or stated.range.high, stated.range.high or stated.range.low
+        low, high = stated.range.low or stated.range.high, stated.range.high
         shortest = figure.stated("shortest_duration", low, stated.where)
-        return shortest, shortest if low == high else figure.stated("longest_duration", high, stated.where), []
+        longest = figure.stated("longest_duration", high, stated.where) if high else None
+        return shortest, shortest if low == high else longest, []
     if chosen.value in stated.range:
         return chosen, chosen, []
     message = f"duration {chosen.value.on_paper()} is not {stated.range.on_paper()}, as {stated.where} allows"
@@ -133,7 +134,7 @@ def _judge_course(phase, setting, figures, rungs, shortest) -> list[Alert]:
     return found + totals(phase, setting, _running(figures["calculated_dose_rate"].value, shortest.value))
 
 
-def _bags(figures, rungs, low, high) -> tuple[int, int]:
+def _bags(figures, rungs, low, high) -> tuple[int, int | None]:
     """The fewest (the start rate for the shortest course) and the most (the top rung for the longest)."""
     slow, fast = figures["bag_lasts"].value, (rungs[-1].figures if rungs else figures)["bag_lasts"].value
-    return prep.bags(low.value, slow), prep.bags(high.value, fast)
+    return prep.bags(low.value, slow), prep.bags(high.value, fast) if high else None

@@ -71,7 +71,7 @@ class PhaseOrder:
     alerts: tuple[Alert, ...]
     rungs: tuple[Rung, ...] = ()
     ladder_end: str = ""
-    bags: tuple[int, int] | None = None
+    bags: tuple[int, int | None] | None = None
     beyond_use: Figure | None = None
     answers: dict[str, str] = field(default_factory=dict)
 
