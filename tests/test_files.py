@@ -96,7 +96,7 @@ def quantity_keys(schema, name=""):
         yield name
     for key, below in schema.get("properties", {}).items():
         yield from quantity_keys(below, key)
-    for below in [*schema.get("anyOf", ()), *schema.get("oneOf", ()), schema.get("items", {}), schema.get("additionalProperties", {})]:
+    for below in [*schema.get("anyOf", ()), *schema.get("oneOf", ()), schema.get("items"), schema.get("additionalProperties")]:
         if isinstance(below, dict):
             yield from quantity_keys(below, name)
 

@@ -115,7 +115,7 @@ SCHEMA = {
         "files": {"type": "array", "items": _object({"name": _TEXT, "sha256": _HASH, "shadows": _TEXT})}})},
     "orders": {"type": "array", "items": _object({
         "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
-        "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": "integer"}},
+        "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},
         "figures": {"type": "object", "additionalProperties": _FIGURE},
         "ladder": {"type": "array", "items": _RUNG},
     }, required=("protocol", "drug", "phase", "figures"))},
