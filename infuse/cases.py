@@ -26,6 +26,7 @@ from infuse.units import Refused
 CLOCK = datetime(2026, 1, 1, 12, 0)  # cases must come out the same on every day
 _STOPS = {"refused": HARD, "soft_stop": SOFT}
 _WORDS = {HARD: "refused", SOFT: "soft_stop", NOTE: "note"}
+_KNOWN = (*patients.BY_NAME, *CHOICES, "override")
 _COUNTS = ("rungs", "bags_at_least", "bags_at_most")
 
 
@@ -35,10 +36,14 @@ def run(loaded: Loaded) -> list[Problem]:
 
 
 def _run(case: Case, loaded: Loaded) -> list[Problem]:
+    strange = [_problem(case, name.span, f'expected a fact about the patient or a choice; found "{name}"',
+                        did_you_mean(name, _KNOWN) or f"there are {', '.join(_KNOWN)}") for name in case.given if name not in _KNOWN]
+    if strange:
+        return strange
     try:
         made = _order(case, loaded)
     except order.Missing as missing:
-        return [_problem(case, case.span, f"expected the facts {', '.join(missing.facts)} under given; found none")]
+        return [_problem(case, case.span, f"expected {', '.join(missing.facts)} under given; found none")]
     except order.NotUnderstood as wrong:
         return [_problem(case, _place(case, where), f"{where.removeprefix('--')}: {_said(each)}", each.hint) for where, each in wrong.refused]
     stops = [name for name in _STOPS if name in case.expect]
@@ -72,10 +77,6 @@ def _how_to_expect(made) -> str:
 
 
 def _order(case, loaded):
-    known = {*patients.BY_NAME, *CHOICES, "override"}
-    strange = [name for name in case.given if name not in known]
-    if strange:
-        raise order.NotUnderstood([(name, Refused("a fact about the patient or a choice", name, did_you_mean(name, known))) for name in strange])
     facts = {name: Given(text, name) for name, text in case.given.items() if name in patients.BY_NAME}
     chosen = {name: Given(text, name) for name, text in case.given.items() if name in CHOICES}
     patient, wrong = patients.read(facts, CLOCK.date())

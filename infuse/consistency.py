@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from infuse import units
 from infuse.protocol import COURSE, Choice, Continuous, Drug, Intermittent, Limit, Preparation, Product, Protocol, Stated
-from infuse.shapes import did_you_mean, like
+from infuse.shapes import did_you_mean, like, written
 from infuse.source import ERROR, NOTE, Problem, Span, printable
 from infuse.units import Quantity
 
@@ -57,7 +57,9 @@ def known_concentration(preparation: Preparation, product: Product, phase=None) 
 
 
 def references_exist(protocol: Protocol, drug: Drug | None):
-    known = {**protocol.references, **(drug.references if drug else {})}
+    if drug is None:  # then nobody knows what stands under its references
+        return
+    known = {**protocol.references, **drug.references}
     flushes = [phase.flush for phase in protocol.phases if isinstance(phase, Intermittent) and phase.flush]
     for block in (*protocol.evidence, *protocol.advisories, *protocol.rescue, *protocol.screening, *protocol.phases, *flushes,
                   *protocol.monitoring, *protocol.criteria, *protocol.preparations, *limits_of(protocol)):
@@ -100,7 +102,7 @@ def choices_agree(protocol: Protocol, _drug):
         for choice in choices:
             default, span = choice.default.quantity, choice.default.span
             if choice.range and default not in choice.range:
-                yield _wrong(span, f"a default within {choice.range.on_paper()}", f'"{default}"')
+                yield _wrong(span, f"a default within {written(choice.range)}", f'"{default}"')
             elif choice.options and not any(default <= each <= default for each in choice.options):
                 options = ", ".join(each.on_paper() for each in choice.options)
                 yield _wrong(span, f"a default that is one of the options, {options}", f'"{default}"')
@@ -119,6 +121,18 @@ def cap_agrees(protocol: Protocol, _drug):
             yield _wrong(cap.span, f"a dose in {dose.quantity.unit.without_patient()}", f'"{cap.quantity}"', hint)
 
 
+def fastest_agrees(protocol: Protocol, _drug):
+    """The rate that stretches a duration is of the dose's own kind."""
+    for phase in protocol.phases:
+        said = phase.fastest if isinstance(phase, Intermittent) else None
+        if said is None:
+            continue
+        amount = units.unit(phase.dose.default.quantity.unit.amount)
+        if not units.fits(amount, units.unit(said.quantity.unit.amount)):
+            hint = f"the dose, on line {phase.dose.default.span.line}, is {phase.dose.default.quantity}"
+            yield _wrong(said.span, f"a dose rate in {amount}", f'"{said.quantity}"', hint)
+
+
 def limits_agree(protocol: Protocol, drug: Drug | None):
     """Every limit is of the kind of the figure that it limits."""
     for phase in protocol.phases:
@@ -130,7 +144,7 @@ def limits_agree(protocol: Protocol, drug: Drug | None):
                     wanted = " or ".join(each.text for each in kinds)
                     hint = f"{name}, on line {base.span.line}, is {base.quantity}"
                     what = "total" if limit.window else limit.name.replace("_", " ")
-                    yield _wrong(side.span, f"a limit of the {what} in {wanted}", f'"{side.range.on_paper()}"', hint)
+                    yield _wrong(side.span, f"a limit of the {what} in {wanted}", f'"{written(side.range)}"', hint)
 
 
 def _figure_like(limit: Limit, base: Quantity, phase) -> list[units.Unit]:
@@ -169,7 +183,7 @@ def defaults_keep_limits(protocol: Protocol, _drug):
             for each in stated:
                 if all(units.fits(each.unit, end.unit) for end in limit.hard.range.ends()) and each not in limit.hard.range:
                     hint = f"the phase on line {phase.span.line} itself states {each}"
-                    yield _wrong(limit.hard.span, f"a hard limit that allows {each}", f'"{limit.hard.range.on_paper()}"', hint)
+                    yield _wrong(limit.hard.span, f"a hard limit that allows {each}", f'"{written(limit.hard.range)}"', hint)
                     break
 
 
@@ -180,7 +194,8 @@ def weight_is_bounded(protocol: Protocol, _drug):
         hard = limit.hard.range if limit and limit.hard else None
         if hard is None or hard.low is None or hard.high is None:
             yield _wrong(limit.span if limit else protocol.patient.span, "a hard range of weights, because the dose is per kg",
-                         hard.on_paper() if hard else "none", "under patient, weight: hard: 30 to 250 kg, and its source or basis: site")
+                         f'"{written(hard)}"' if hard else "none",
+                         "under patient, weight, write hard: LOWEST to HIGHEST, with its source or basis: site")
 
 
 def site_limits_are_said(protocol: Protocol, drug: Drug | None):
@@ -234,7 +249,7 @@ def _amounts_fit(preparation, product, phase):
         hint = f"the product {product.name} is {product.strength.quantity}"
         yield _wrong(base.span, f"a dose in {stock}", f'"{base.quantity}"', hint)
     if isinstance(phase, Continuous) and amount is None and product.form != "bag":
-        yield _wrong(preparation.span, "the amount in the bag, for a continuous infusion", "none", "write amount: 500 mg, or as the source says")
+        yield _wrong(preparation.span, "the amount in the bag, for a continuous infusion", "none", "write amount: and how much drug is in the bag")
     if amount and not units.fits(amount.quantity.unit, stock):
         hint = f"the product {product.name} is {product.strength.quantity}"
         yield _wrong(amount.span, f"an amount in {stock}", f'"{amount.quantity}"', hint)
@@ -281,8 +296,11 @@ def _why(preparation, product) -> str:
 def equivalents_agree(protocol: Protocol, drug: Drug | None):
     for phase in protocol.phases:
         said = phase.equivalent if isinstance(phase, Intermittent) else None
-        if said and drug:
-            yield from _equivalent(said.span, said.quantity, phase.dose.default.quantity, drug)
+        dose = phase.dose.default.quantity if said else None
+        if said and per_patient(dose):
+            yield _wrong(said.span, "an equivalent only beside a dose that is the same for every patient", f'"{said.quantity}"')
+        elif said and drug and units.fits(dose.unit, units.unit("g")):  # where it does not, the dose itself is refused
+            yield from _equivalent(said.span, said.quantity, dose, drug)
 
 
 def _equivalent(span, said: Quantity, amount: Quantity, drug: Drug):
@@ -292,14 +310,14 @@ def _equivalent(span, said: Quantity, amount: Quantity, drug: Drug):
     try:
         computed = units.work_out(said.unit, [amount, drug.equivalent.quantity])
     except units.DimensionError:
-        yield _wrong(span, f"an equivalent dose in {drug.equivalent.quantity.unit.amount}", f'"{said}"', _factor(drug))
+        yield _wrong(span, f"an equivalent dose in {drug.equivalent.quantity.unit.amount}", f'"{said}"', f"the drug states {_factor(drug)}")
         return
     if abs(said.over(computed) - 1) > EQUIVALENT_TOLERANCE:
-        yield _wrong(span, f"{computed.on_paper()}", f'"{said}"', f"{amount.on_paper()} times {drug.equivalent.quantity}: {_factor(drug)}")
+        yield _wrong(span, f"{computed.on_paper()}", f'"{said}"', f"{amount} times {_factor(drug)}")
 
 
 def _factor(drug: Drug) -> str:
-    return f"drugs/{drug.id}.yaml states {drug.equivalent.quantity}, on line {drug.equivalent.span.line}"
+    return f"{drug.equivalent.quantity} ({drug.equivalent.where})"
 
 
 def course_total_has_an_end(protocol: Protocol, _drug):
@@ -308,10 +326,11 @@ def course_total_has_an_end(protocol: Protocol, _drug):
         if isinstance(phase, Continuous) and phase.duration.range.high is None:
             for limit in phase.limits:
                 if limit.window == COURSE:
-                    yield _wrong(limit.span, "a longest duration beside a total in the course", f'"{phase.duration.range.on_paper()}"')
+                    hint = f"a total in the course stands on line {limit.span.line}"
+                    yield _wrong(phase.duration.span, "a longest duration", f'"{written(phase.duration.range)}"', hint)
 
 
-CHECKS = (course_total_has_an_end, references_exist, ladder_agrees, choices_agree, cap_agrees, limits_agree, has_hard_maximum,
+CHECKS = (fastest_agrees, course_total_has_an_end, references_exist, ladder_agrees, choices_agree, cap_agrees, limits_agree, has_hard_maximum,
           defaults_keep_limits, weight_is_bounded, preparations_agree, equivalents_agree, site_limits_are_said)
 
 
@@ -327,8 +346,8 @@ def check_drug(drug: Drug) -> list[Problem]:
     for block in (*drug.products.values(), *drug.contraindications, *drug.incompatible, *drug.limits,
                   *filter(None, (drug.high_alert,))):
         found += _unknown_sources(block.source, drug.references)
+    found += _limits_of_products(drug)
     for product in drug.products.values():
-        found += _limits_in(product, drug)
         said = product.equivalent_strength
         if said and drug.equivalent is None:
             found.append(_wrong(said.span, "an equivalent only where the drug declares its factor", f'"{said.quantity}"'))
@@ -339,12 +358,13 @@ def check_drug(drug: Drug) -> list[Problem]:
     return sorted(found, key=lambda one: one.span)
 
 
-def _limits_in(product, drug):
-    for limit in drug.limits:
-        for side in filter(None, (limit.hard, limit.soft)):
+def _limits_of_products(drug):
+    for side in (side for limit in drug.limits for side in (limit.soft, limit.hard) if side):
+        for product in drug.products.values():
             if not units.fits(side.range.ends()[0].unit, product.strength.quantity.unit):
-                hint = f"the strength of {product.name}, on line {product.strength.span.line}, is {product.strength.quantity}"
-                yield _wrong(side.span, f"a limit in {product.strength.quantity.unit}", f'"{side.range.on_paper()}"', hint)
+                hint = f"the strength of {product.key}, on line {product.strength.span.line}, is {product.strength.quantity}"
+                yield _wrong(side.span, f"a limit in {product.strength.quantity.unit}", f'"{written(side.range)}"', hint)
+                break
 
 
 def _equivalent_strength(said, product, drug):
@@ -352,7 +372,7 @@ def _equivalent_strength(said, product, drug):
     try:
         computed = units.work_out(said.quantity.unit, [strength, drug.equivalent.quantity])
     except units.DimensionError:
-        hint = f"strength, on line {product.strength.span.line}, is {strength}; equivalent, on line {drug.equivalent.span.line}, is {drug.equivalent.quantity}"
+        hint = f"strength is {strength}, and equivalent, on line {drug.equivalent.span.line}, is {drug.equivalent.quantity}"
         return [_wrong(said.span, f"a strength in {drug.equivalent.quantity.unit.amount}/mL", f'"{said.quantity}"', hint)]
     if abs(said.quantity.over(computed) - 1) > EQUIVALENT_TOLERANCE:
         return [_wrong(said.span, f"{computed.on_paper()}", f'"{said.quantity}"', f"{strength} times {drug.equivalent.quantity}")]

@@ -95,13 +95,16 @@ class Room:
         return Room(self.low + other.low, self.high + other.high)
 
 
-def room(limit: Limit | None, value: Quantity, inverse: bool = False) -> Room:
+def room(limit: Limit | None, value: Quantity, inverse: bool = False, ordered: Quantity | None = None) -> Room:
     """The room that a limit leaves to something proportional to `value` (or inversely: a minimum duration is a
-    maximum rate). Soft and hard both count: rounding alone never passes either."""
+    maximum rate). Soft and hard both count, as far as what was ordered keeps them: rounding alone never passes either,
+    and an override is not rounded away."""
     low, high = [], []
+    asked = ordered or value
     for side in filter(None, (limit.soft, limit.hard) if limit else ()):
         for end, into in ((side.range.low, low), (side.range.high, high)):
-            if end is not None and value.value and end.value:
+            kept = end is not None and (asked >= end if into is low else asked <= end)
+            if kept and value.value and end.value:
                 if inverse:
                     (high if into is low else low).append(value.over(end))
                 else:

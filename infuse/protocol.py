@@ -198,12 +198,14 @@ class Titration(NamedTuple):
 
 
 class Intermittent(NamedTuple):
-    """A dose over a time. `cap`: the most that a per-kg dose may become."""
+    """A dose over a time. `cap`: the most that a per-kg dose may become; `fastest`: the dose rate that stretches the
+    duration where the dose would run faster."""
 
     dose: Choice
     cap: Stated | None
     equivalent: Stated | None
     duration: Choice
+    fastest: Stated | None
     flush: Flush | None
     limits: tuple[Limit, ...]
     ask: tuple[str, ...]
@@ -237,6 +239,7 @@ Phase = Intermittent | Continuous
 class RoundingPolicy(NamedTuple):
     pump_rate: Stated | None
     withdraw_volume: Stated | None
+    duration: Stated | None
     tolerance: Stated | None
 
 

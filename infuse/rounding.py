@@ -22,15 +22,15 @@ NEAREST, DOWN, UP = "rounded to", "rounded down to", "rounded up to"
 
 
 def nearest(exact: Quantity, step: Quantity, low: tuple[Quantity, ...] = (), high: tuple[Quantity, ...] = ()):
-    """(rounded, how): the nearest multiple of step, ties upward, but inside every bound that `exact` keeps."""
+    """(rounded, how): the nearest multiple of step, ties upward, but inside every bound."""
     size = step.to(exact.unit).value
-    if (exact.value / size).denominator == 1:
-        return exact, NEAREST
     value = half_up(exact.value / size) * size
-    if any(exact <= bound and exact.with_value(value) > bound for bound in high):
-        return exact.with_value(math.floor(exact.value / size) * size), DOWN
-    if any(exact >= bound and exact.with_value(value) < bound for bound in low):
-        return exact.with_value(math.ceil(exact.value / size) * size), UP
+    top = min((bound.to(exact.unit).value for bound in high), default=None)
+    bottom = max((bound.to(exact.unit).value for bound in low), default=None)
+    if top is not None and value > top:
+        return exact.with_value(math.floor(top / size) * size), DOWN
+    if bottom is not None and value < bottom:
+        return exact.with_value(math.ceil(bottom / size) * size), UP
     return exact.with_value(value), NEAREST
 
 

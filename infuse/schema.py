@@ -14,7 +14,7 @@ from __future__ import annotations
 from infuse import protocol as p
 from infuse import units
 from infuse.shapes import (BAD, Key, Notes, Reader, Text, Wrong, between, fields, flag, like, list_of, named, one_of, quantity,
-                           scalar_or, text, word)
+                           scalar_or, text, word, written)
 from infuse.source import Document, Mapping, Scalar, Sequence
 
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -74,10 +74,11 @@ def _soft_inside_hard(soft, hard):
     ends = hard.range.ends() if hard else ()
     for end in soft.range.ends() if soft and hard else ():
         if not units.fits(end.unit, ends[0].unit):
-            raise Wrong(like(ends[0]), f'"{soft.range.on_paper()}"', soft.span, f"hard, on line {hard.span.line}, is {hard.range.on_paper()}: soft must be of the same kind")
+            hint = f"hard, on line {hard.span.line}, is {written(hard.range)}: soft must be of the same kind"
+            raise Wrong(like(ends[0]), f'"{written(soft.range)}"', soft.span, hint)
         if end not in hard.range:
-            raise Wrong("a soft limit inside the hard one", f'"{soft.range.on_paper()}"', soft.span,
-                        f"hard, on line {hard.span.line}, is {hard.range.on_paper()}")
+            raise Wrong("a soft limit inside the hard one", f'"{written(soft.range)}"', soft.span,
+                        f"hard, on line {hard.span.line}, is {written(hard.range)}")
 
 
 _WINDOWS = {"1 h", "24 h", "1 week", p.COURSE}
@@ -98,7 +99,7 @@ def _window_range() -> Reader:
         time = p.COURSE if window == p.COURSE else units.read_quantity(window, "duration")
         return BAD if value is BAD else (value, time)
 
-    return Reader(read, {"type": "string", "description": expected})
+    return Reader(read, {"type": "string", "description": expected, "examples": ["up to 3 mg in 24 h"]})
 
 
 def _total() -> Reader:
@@ -271,6 +272,7 @@ PHASES = {
         Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
         Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
         Key("duration", _choice("duration"), "how long it runs", required=True),
+        Key("fastest", quantity(*_RATES), "the dose rate above which the duration is stretched instead"),
         Key("flush", _FLUSH, "the flush after it"),
         _ASK, _SOURCE,
         Key("limits", _limits("dose", "calculated_dose", "dose_rate", "pump_rate", "final_concentration", "duration"),
@@ -288,21 +290,24 @@ PHASES = {
 }
 
 
-def _nearest(*kinds: str) -> Reader:
-    inner = quantity(*kinds)
-    expected = f"nearest and a step, such as nearest {units.KINDS[kinds[0]][1]}"
+def _nearest(kind: str, example: str) -> Reader:
+    inner = quantity(kind)
+    expected = f"nearest and a step, such as {example}"
 
     def read(node, notes):
         if not isinstance(node, Scalar) or not node.text.startswith("nearest "):
             return notes.wrong(node.span, expected, notes.found(node))
-        return inner.read(Scalar(node.text.removeprefix("nearest "), node.span), notes)
+        apart = Notes()
+        step = inner.read(Scalar(node.text.removeprefix("nearest "), node.span), apart)
+        return notes.wrong(node.span, expected, notes.found(node), apart.problems[0].hint) if step is BAD else step
 
-    return Reader(read, {"type": "string", "description": expected, "pattern": "^nearest "})
+    return Reader(read, {"type": "string", "description": expected, "pattern": "^nearest ", "examples": [example]})
 
 
 ROUNDING = fields((
-    Key("pump_rate", _nearest("pump rate"), "the step of pump rates, where the pump has no coarser one"),
-    Key("withdraw_volume", _nearest("volume"), "the step of drawn-up volumes, instead of the syringe's graduations"),
+    Key("pump_rate", _nearest("pump rate", "nearest 0.1 mL/h"), "the step of pump rates, where the pump has no coarser one"),
+    Key("duration", _nearest("duration", "nearest 1 min"), "the step of a stretched duration, which rounds up where it must"),
+    Key("withdraw_volume", _nearest("volume", "nearest 0.1 mL"), "the step of drawn-up volumes, instead of the syringe's graduations"),
     Key("tolerance", quantity("percent"), "how far rounding may carry the delivered dose from the ordered one"),
 ), lambda span, **values: p.RoundingPolicy(**values))
 
@@ -355,7 +360,7 @@ def _build_protocol(span, protocol, drug, preparation, preparations, rounding, p
         raise Wrong("preparation, or preparations with names", "neither" if preparation is None else "both", None,
                     "preparation: how it is made ready; preparations: several ways, each under a name, preferred first")
     several = tuple(preparations.values()) if preparations else (preparation,)
-    rules = rounding or p.RoundingPolicy(None, None, None)
+    rules = rounding or p.RoundingPolicy(None, None, None, None)
     return p.Protocol(id=protocol, drug=drug, preparations=several, rounding=rules, span=protocol.span,
                       drug_span=drug.span, patient=patient or _patient(span, p.ACTUAL, None, None), **values)
 

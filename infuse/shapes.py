@@ -70,7 +70,7 @@ class Notes:
 
     def wrong(self, span: Span, expected: str, found: str | None = None, hint: str = "") -> Any:
         said = f"expected {expected}" + ("" if found is None else f"; found {found}")
-        self.problems.append(Problem(ERROR, span, printable(said), printable(hint) if hint else ""))
+        self.problems.append(Problem(ERROR, span, printable(said), "\n".join(map(printable, hint.splitlines()))))
         return BAD
 
 
@@ -117,7 +117,7 @@ def text(expected: str = "a text", pattern: str = "", hint: str = "") -> Reader:
 
 def word(*allowed: str) -> Reader:
     """One of a closed list of words."""
-    expected = " or ".join(allowed) if len(allowed) < 4 else f"one of {', '.join(allowed)}"
+    expected = ", ".join(f'"{each}"' for each in allowed[:-1]) + f' or "{allowed[-1]}"' if allowed[1:] else f'"{allowed[0]}"'
 
     def read(node, notes):
         said = _scalar(expected, node, notes)
@@ -150,7 +150,7 @@ def quantity(*kinds: str, positive: bool = True) -> Reader:
             return notes.wrong(node.span, f"{expected}, above zero", quoted(node))
         return Stated(value, node.span)
 
-    return Reader(read, {"type": "string", "description": expected})
+    return Reader(read, {"type": "string", "description": expected, "examples": [units.KINDS[kinds[0]][1]]})
 
 
 def between(*kinds: str) -> Reader:
@@ -166,7 +166,8 @@ def between(*kinds: str) -> Reader:
         except units.Refused as refused:
             return notes.wrong(node.span, refused.expected, quoted(node), refused.hint)
 
-    return Reader(read, {"type": "string", "description": f"a range of: {units.expectation(*kinds)}"})
+    examples = [f"up to {units.KINDS[kinds[0]][1]}"]
+    return Reader(read, {"type": "string", "description": f"a range of: {units.expectation(*kinds)}", "examples": examples})
 
 
 def list_of(item: Reader, expected: str = "a list, one item a line after `- `", single: bool = False) -> Reader:
@@ -217,9 +218,11 @@ def fields(keys: tuple[Key, ...], build: Callable[..., Any], what: str = "keys w
                 values[key.text] = notes.read(key.text, known[key.text].reader, value)
             else:
                 meant.add(_unknown_key(key, known, notes))
-        for key in keys:
-            if key.required and key.name not in values and key.name not in meant:
-                notes.wrong(node.span, f'the key "{key.name}"{notes.under()}', "none", f"{key.name}: {key.says}")
+        missing = [key for key in keys if key.required and key.name not in values and key.name not in meant]
+        if missing:
+            names = ", ".join(f'"{key.name}"' for key in missing)
+            expected = f"the key{'s' if len(missing) > 1 else ''} {names}{notes.under()}"
+            notes.wrong(node.span, expected, "none", "\n".join(f"{key.name}: {key.says}" for key in missing))
         if len(notes.problems) > before:
             return BAD
         try:
@@ -288,3 +291,11 @@ def like(quantity: units.Quantity) -> str:
             usual = units.read_quantity(example)
             return f"{phrase}, such as {usual if units.fits(usual.unit, quantity.unit) else quantity}"
     return f"a quantity such as {quantity}"
+
+
+def written(one: units.Range) -> str:
+    """A range as a file spells it: "up to 1 mg/kg/h" (on paper it would be mg/kg/hour)."""
+    if one.low is None or one.high is None:
+        return f"up to {one.high}" if one.low is None else f"at least {one.low}"
+    low = units.grouped(units.decimal(one.low.value)) if one.low.unit == one.high.unit else one.low
+    return f"{low} to {one.high}"

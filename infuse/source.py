@@ -137,31 +137,39 @@ def _not_text(file, lines):
 
 
 _QUOTE = 'put the whole text in quotes: "..."'
-# what the parser says, a part of it: where it is shown, what we say, what to do
+_SIGN = 'expected a value; found "{sign}", which no value begins with'
+# what the parser says (a part of it), what stands before the place, which place, what we say, what to do
 _GRAMMAR = (
-    ("mapping values are not", "problem", 'expected one "key: value" on the line; found a further colon with a space',
-     f"a text that has a colon and a space in it stands in quotes; or a line above has no colon, or this one is indented too far"),
-    ("could not find expected ':'", "context", 'expected "key: value"; found a line without a colon', "a key, a colon, a space, its value"),
-    ("cannot start any token", "problem", "expected a value; found a sign that no value begins with", _QUOTE),
-    ("found unexpected", "context", "expected a closing quotation mark; found none", "a text in quotes ends with the mark that it began with"),
-    ("escape character", "problem", "expected text; found a backslash in double quotes that stands for nothing", "put the text in single quotes: '...'"),
-    ("sequence entries are not", "problem", 'expected a list on the lines below its key; found "- " beside it', "one item a line, each after `- `"),
-    ("expected '-' indicator", "problem", 'expected a further list item after "- "; found something else',
+    ("mapping values are not", ": ", "problem", 'expected one "key: value" on the line; found a second colon with a space after it', _QUOTE),
+    ("mapping values are not", "", "problem", "expected a key of its own; found one below a line that has a value already, or has no colon",
+     "look at the line above, and at how far both are indented"),
+    ("could not find expected ':'", "", "context", 'expected "key: value"; found a line without a colon', "a key, a colon, a space, its value"),
+    ("found unexpected", "", "context", "expected a closing quotation mark; found none", "a text in quotes ends with the mark that it began with"),
+    ("escape character", "", "problem", "expected text; found a backslash in double quotes that stands for nothing",
+     "put the text in single quotes: '...'"),
+    ("sequence entries are not", "", "problem", 'expected a list on the lines below its key; found "- " beside it', "one item a line, each after `- `"),
+    ("expected '-' indicator", "", "problem", 'expected a further list item after "- "; found something else',
      "keys of an item stand under its first key, keys after a list as far left as the key of the list"),
-    ("alphabetic or numeric", "context", "expected a value; found a sign that no value begins with", _QUOTE),
-    ("expected key", "problem", "expected a key as far left as the keys above it; found something else",
-     "look at the spaces before it, and for text after a closing quotation mark"),
+    ("document start", "", "problem", 'expected nothing after "..."; found more', "one file, one protocol"),
+    ("expected key", r"\S", "problem", "expected nothing after the closing quotation mark; found more", "put the whole text in quotes, or none of it"),
+    ("expected key", "", "problem", "expected a key as far left as the keys above it; found something else", "look at the spaces before it"),
+    ("cannot start any token", "", "problem", _SIGN, _QUOTE),
+    ("alphabetic or numeric", "", "context", _SIGN, _QUOTE),
+    ("node content", "", "problem", _SIGN, _QUOTE),
+    ("", "", "problem", "expected keys with values; found what cannot be read as that", _QUOTE),
 )
 
 
 def _grammar(file, lines, error):
     """What the parser could not read, in plain words."""
     said = " ".join(part for part in (error.problem, error.context) if part)
-    rows = (row for row in _GRAMMAR if row[0] in said)
-    _, mark, message, hint = next(rows, ("", "problem", "expected keys with values; found what cannot be read as that", _QUOTE))
-    place = getattr(error, f"{mark}_mark") or error.problem_mark or error.context_mark
+    problem = error.problem_mark or error.context_mark
+    before = lines[min(problem.line, len(lines) - 1)][: problem.column]
+    _, _, mark, message, hint = next(row for row in _GRAMMAR if row[0] in said and re.search(row[1], before))
+    place = getattr(error, f"{mark}_mark") or problem
     line = min(place.line, len(lines) - 1)
-    return _problem(file, line + 1, min(place.column, len(lines[line])) + 1, message, hint)
+    column = min(place.column, len(lines[line]))
+    return _problem(file, line + 1, column + 1, message.format(sign=printable(lines[line][column : column + 1])), hint)
 
 
 def _problem(file, line, column, message, hint=""):

@@ -2,7 +2,7 @@
 
 For: reading protocols/tables/*.yaml with the same readers and the same error messages as every other file.
 
-Refuses: what the readers refuse; a pump without a rate or step.
+Refuses: what the readers refuse; a pump without a rate or step; bands, ages or bounds that are out of order.
 
 Example: `pumps: general: steps: - step: 0.1 mL/h` becomes Pump("general", ...).
 """
@@ -10,10 +10,9 @@ Example: `pumps: general: steps: - step: 0.1 mL/h` becomes Pump("general", ...).
 from __future__ import annotations
 
 from infuse.protocol import Devices, Pump, Syringe, WeightBounds
-from infuse.shapes import Key, Wrong, between, fields, list_of, named, quantity, text, word
+from infuse.shapes import Key, Wrong, between, fields, list_of, named, quantity, text, word, written
 
 DEFAULT_PUMP = "general"
-
 
 _basis = (
     Key("source", text(), "where it comes from"),
@@ -21,21 +20,35 @@ _basis = (
 )
 
 
-def _pump(name):
-    steps = fields((Key("up_to", quantity("pump rate"), "the highest rate of the band; the last band has none"),
-                    Key("step", quantity("pump rate"), "its step", required=True)),
-                   lambda span, up_to, step: (up_to.quantity if up_to else None, step.quantity))
+_BAND = fields((
+    Key("up_to", quantity("pump rate"), "the highest rate of the band; the last band has none"),
+    Key("step", quantity("pump rate"), "its step", required=True),
+), lambda span, up_to, step: (up_to, step))
 
+
+def _bands(steps):
+    """Bands of rates, lowest first. Raises Wrong at the first that is out of order."""
+    *closed, (last, step) = steps
+    if last is not None:
+        raise Wrong("a last band of steps without up_to", f'"{last.quantity}"', last.span, "the last step holds for every rate above")
+    for up_to, each in closed:
+        if up_to is None:
+            raise Wrong("up_to in every band of steps but the last", "none", each.span)
+    for (lower, _), (higher, _) in zip(closed, closed[1:]):
+        if lower.quantity >= higher.quantity:
+            raise Wrong(f"bands in order of rate: above {lower.quantity}", f'"{higher.quantity}"', higher.span)
+    return *((up_to.quantity, each.quantity) for up_to, each in closed), (None, step.quantity)
+
+
+def _pump(name):
     def build(span, title, steps, rate, volume_step, source, basis):
-        if steps[-1][0] is not None or any(up_to is None for up_to, _ in steps[:-1]):
-            raise Wrong("up_to in every band of steps but the last", "otherwise")
         if not source and not basis:
             raise Wrong(f'source, or "basis: site", under "{name}"', "neither")
-        return Pump(name, title, steps, rate.range, volume_step.quantity)
+        return Pump(name, title, _bands(steps), rate.range, volume_step.quantity)
 
     return fields((
         Key("title", text(), "what the sheet calls it", required=True),
-        Key("steps", list_of(steps), "bands of rates with their steps", required=True),
+        Key("steps", list_of(_BAND), "bands of rates with their steps", required=True),
         Key("rate", between("pump rate"), "the lowest and highest rate", required=True),
         Key("volume_step", quantity("volume"), "the step of the volume to be infused", required=True),
         *_basis), build, "a pump: title, steps, rate, volume_step")
@@ -64,21 +77,26 @@ _WEIGHT_ROW = (
 )
 
 
+def _row(span, age, soft, outer):
+    if any(end not in outer.range for end in soft.range.ends()):
+        raise Wrong("soft bounds inside the outer ones", f'"{written(soft.range)}"', soft.span, f"outer is {written(outer.range)}")
+    return age, soft.range, outer.range
+
+
 def _bounds(span, source, adult, rows):
-    ages = [row[0] for row in rows]
-    if any(first >= second for first, second in zip(ages, ages[1:])):
-        raise Wrong("rows in order of age", "otherwise")
+    for (younger, *_), (older, *_) in zip(rows, rows[1:]):
+        if younger.quantity >= older.quantity:
+            raise Wrong(f"rows in order of age: above {younger.quantity}", f'"{older.quantity}"', older.span)
     start, *ranges = adult
-    return WeightBounds(rows, start, tuple(ranges))
+    return WeightBounds(tuple((age.quantity, soft, outer) for age, soft, outer in rows), start.quantity, tuple(ranges))
 
 
 WEIGHT_BOUNDS = fields((
     Key("source", fields((Key("title", text(), "title", required=True), Key("url", text(), "link", required=True)),
                          lambda span, title, url: title), "where it comes from", required=True),
     Key("adult", fields((Key("from", quantity("age"), "the age from which it holds", required=True), *_WEIGHT_ROW),
-                        lambda span, soft, outer, **age: (age["from"].quantity, soft.range, outer.range)),
+                        lambda span, soft, outer, **age: _row(span, age["from"], soft, outer)),
         "the bounds of adults", required=True),
-    Key("rows", list_of(fields((Key("age", quantity("age", positive=False), "the age", required=True), *_WEIGHT_ROW),
-                               lambda span, age, soft, outer: (age.quantity, soft.range, outer.range))),
+    Key("rows", list_of(fields((Key("age", quantity("age", positive=False), "the age", required=True), *_WEIGHT_ROW), _row)),
         "the bounds by age", required=True),
 ), _bounds)

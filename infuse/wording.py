@@ -108,10 +108,18 @@ def administration(order: PhaseOrder) -> str:
     figures = order.figures
     rate, volume = said(figures["pump_rate"]), said(figures["volume_to_be_infused"])
     if isinstance(order.phase, Intermittent):
-        return (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; "
+        line = (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; "
                 f"that is {said(figures['delivered_dose_rate'])}")
+        return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
     verb = "start at" if order.phase.titration else "run at"
     return f"continuous intravenous infusion; {verb} {rate} = {said(figures['delivered_dose_rate'])}; {course(order)}"
+
+
+def _stretched(order: PhaseOrder) -> str:
+    """Why the duration is longer than the file's own."""
+    phase = order.phase
+    return (f"stretched from {phase.duration.default.quantity.on_paper()}, so as not to run faster than "
+            f"{phase.fastest.quantity.on_paper()}")
 
 
 def course(order: PhaseOrder) -> str:

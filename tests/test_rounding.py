@@ -46,12 +46,12 @@ def test_nearest_step_ties_upward(exact, step, expected):
     ("35.65 mL/h", [], ["35.65 mL/h"], "35.6 mL/h", DOWN),
     ("35.65 mL/h", [], ["35.69 mL/h"], "35.6 mL/h", DOWN),
     ("35.65 mL/h", [], ["35.7 mL/h"], "35.7 mL/h", NEAREST),  # reached, not passed
-    ("35.65 mL/h", [], ["35.6 mL/h"], "35.7 mL/h", NEAREST),  # passed already: rounding hides nothing
+    ("35.65 mL/h", [], ["35.6 mL/h"], "35.6 mL/h", DOWN),  # a bound holds; who rounds leaves out what the order itself passes
     ("35.62 mL/h", [], ["35.65 mL/h"], "35.6 mL/h", NEAREST),
     ("35.62 mL/h", ["35.62 mL/h"], [], "35.7 mL/h", UP),
     ("35.62 mL/h", ["35.61 mL/h"], [], "35.7 mL/h", UP),
     ("35.62 mL/h", ["35.6 mL/h"], [], "35.6 mL/h", NEAREST),
-    ("35.62 mL/h", ["35.63 mL/h"], [], "35.6 mL/h", NEAREST),
+    ("35.62 mL/h", ["35.63 mL/h"], [], "35.7 mL/h", UP),
     ("35.6 mL/h", ["35.6 mL/h"], ["35.6 mL/h"], "35.6 mL/h", NEAREST),
     ("35.65 mL/h", [], ["40 mL/h", "35.68 mL/h"], "35.6 mL/h", DOWN),  # the tightest of several
 ])

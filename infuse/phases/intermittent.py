@@ -33,9 +33,11 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
         figures["uncapped_dose"] = replace(uncapped, name="uncapped_dose")
     volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
     concentration = figures["final_concentration"]
+    duration = _stretched(duration, calculated, dosing.delivered_dose(volume, concentration, calculated.value), phase, setting)
     exact_rate = dosing.pump_rate_over(volume, duration)
     given_rate = figure.work_out("calculated_dose_rate", _rate_unit(phase, prepared), [calculated], [duration])
-    keep = _rate_room(phase, setting, exact_rate, given_rate, duration)
+    at_exact = dosing.delivered_rate("dose_rate", exact_rate, concentration, None, given_rate.value)
+    keep = _rate_room(phase, setting, exact_rate, at_exact, given_rate, duration)
     value, how = rounding.for_rate(exact_rate.value, setting.rate_step, setting.pump, *keep.around(exact_rate.value))
     rate = figure.rounded(exact_rate, value, how)
     alerts += pump_can(setting.pump, setting, exact_rate.value, value)
@@ -47,6 +49,24 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     if setting.loaded.drug.equivalent and calculated.value.unit.amount_class == "mass":
         figures["equivalent_dose"] = _equivalent(calculated, setting.loaded.drug)
     return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), beyond_use=beyond_use)
+
+
+def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, setting) -> Figure:
+    """The duration, or a longer one where the dose would run faster than `fastest`; rounded up to the file's step, and
+    long enough for what the syringe's graduations really deliver."""
+    if phase.fastest is None:
+        return duration
+    fastest = figure.stated("fastest", phase.fastest.quantity, phase.fastest.where)
+    by = [fastest] + ([setting.weight] if fastest.value.unit.patient else [])
+    needed = figure.work_out("duration", duration.value.unit, [calculated], by)
+    least = max(needed.value, units.work_out(duration.value.unit, [delivered.value], [each.value for each in by]))
+    if least <= duration.value:
+        return duration
+    step = setting.loaded.protocol.rounding.duration
+    value, how = (rounding.nearest(least, step.quantity, low=(least,))[0], rounding.UP) if step else (least, rounding.UP)
+    stretched = figure.rounded(needed, value, how)
+    formula = f"{stretched.formula}, longer than {duration.value.on_paper()} so as not to run faster than {fastest.value.on_paper()},"
+    return replace(stretched, formula=formula, inputs=(*stretched.inputs, duration))
 
 
 def _made_ready(phase, setting, ordered, calculated):
@@ -80,9 +100,11 @@ def _like_limit(limit: Limit | None, rate: Quantity, setting: Setting) -> Quanti
     return units.work_out(end.unit, [rate], [setting.weight.value]) if end and end.unit.patient else rate
 
 
-def _rate_room(phase, setting, exact_rate, given_rate, duration) -> Room:
+def _rate_room(phase, setting, exact_rate, at_exact, ordered, duration) -> Room:
+    """What drawing up on graduations delivers (`at_exact`) must not run faster than what was ordered may."""
     limit = named(phase, "dose_rate")
-    return (room(limit, _like_limit(limit, given_rate.value, setting)) + room(named(phase, "pump_rate"), exact_rate.value)
+    in_terms = [_like_limit(limit, each.value, setting) for each in (at_exact, ordered)]
+    return (room(limit, in_terms[0], ordered=in_terms[1]) + room(named(phase, "pump_rate"), exact_rate.value)
             + room(named(phase, "duration"), duration.value, inverse=True))
 
 

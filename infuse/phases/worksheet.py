@@ -194,7 +194,7 @@ def mix(one, product, amount, setting, keep, bag_volume) -> Prepared:
     for limit in setting.loaded.drug.limits:
         if limit.name == "final_concentration":
             reached = (prep.withdraw_at(one, product, end, bag_volume) for end in _highs(limit))
-            high += tuple(each for each in reached if each is not None)
+            high += tuple(each for each in reached if each is not None and exact <= each)
     syringes = setting.loaded.devices.syringes
     return prep.mixed(one, product, amount, syringes, setting.withdraw_step, low, high, bag_volume)
 

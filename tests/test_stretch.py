@@ -1,0 +1,120 @@
+"""A duration that stretches to respect a maximum rate: valproate sodium 15 mg/kg at no more than 20 mg/min, as published."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import make
+
+from infuse.library import Library
+
+DRUG = """
+drug: sample
+name: sample drug
+products:
+  vial:
+    name: sample drug 100 mg/mL, 5 mL vial
+    form: vial
+    strength: 100 mg/mL
+    volume: 5 mL
+    dilution: required
+    source: label
+diluents:
+  - sodium chloride 0.9%
+references:
+  label:
+    title: label
+    url: https://example.org
+"""
+PROTOCOL = """
+protocol: sample
+title: Sample drug, a load that stretches
+version: 1
+drug: sample
+population: adult
+indication: a test
+care_areas:
+  - clinic
+references:
+  paper:
+    title: paper
+    url: https://example.org
+patient:
+  weight:
+    hard: 30 to 250 kg
+    basis: site
+preparation:
+  product: vial
+  diluent: sodium chloride 0.9%
+  added_to: 50 mL
+  source: label
+phases:
+  - intermittent:
+      dose: 15 mg/kg
+      duration: 60 min
+      fastest: 20 mg/min
+      source: paper
+      limits:
+        calculated_dose:
+          soft: up to 1,000 mg
+          hard: up to 4,000 mg
+        dose_rate:
+          hard: up to 20 mg/min
+monitoring:
+  - observe: pulse
+    when: before
+    source: paper
+criteria:
+  - when: pulse below 50 per minute
+    do: stop
+    source: paper
+rounding:
+  duration: nearest 1 min
+cases:
+  - name: 60 kg
+    given:
+      weight: 60 kg
+    expect:
+      calculated_dose: 900 mg
+"""
+
+
+@pytest.fixture
+def sample(tmp_path):
+    def load(text=PROTOCOL):
+        (tmp_path / "drugs").mkdir(exist_ok=True)
+        (tmp_path / "drugs" / "sample.yaml").write_text(DRUG)
+        (tmp_path / "sample.yaml").write_text(text)
+        loaded = Library([tmp_path]).load(tmp_path / "sample.yaml")
+        assert not loaded.errors, loaded.errors
+        return loaded
+    return load
+
+
+# weight, dose, exact duration in minutes (15 mg/kg at 20 mg/min is 0.75 minutes a kilogram), the one that is used: 90 kg
+# draws 13.5 mL up as 14 on a 20 mL syringe, 1,400 mg, which takes 70 minutes; 70 kg draws 10.5 as 11: 1,100 mg in 60
+ROWS = [("70 kg", "1050", "60", "60"), ("90 kg", "1350", "135/2", "70"), ("80 kg", "1200", "60", "60"),
+        ("82 kg", "1230", "123/2", "62"), ("66 kg", "990", "60", "60")]
+
+
+@pytest.mark.parametrize(("weight", "dose", "exact", "used"), ROWS)
+def test_the_duration_stretches_and_rounds_up(sample, weight, dose, exact, used):
+    overrides = [("sample.calculated_dose", "published load")] if weight != "66 kg" else []
+    made = make(sample(), weight=weight, overrides=overrides, by="Dr. Roe")
+    figures = made.phases[0].figures
+    assert str(figures["calculated_dose"].value.value) == dose
+    assert (str(figures["duration"].exact.value), str(figures["duration"].value.value)) == (exact, used)
+    assert figures["delivered_dose_rate"].value <= sample().protocol.phases[0].fastest.quantity
+
+
+def test_the_sheet_says_why(sample):
+    from infuse import wording
+    made = make(sample(), weight="90 kg", overrides=[("sample.calculated_dose", "published load")], by="Dr. Roe")
+    assert "over 70 minutes" in wording.administration(made.phases[0])
+    assert "stretched from 60 minutes, so as not to run faster than 20 mg/min" in wording.administration(made.phases[0])
+
+
+def test_a_rate_of_another_kind_is_a_problem(tmp_path, sample):
+    sample()
+    (tmp_path / "sample.yaml").write_text(PROTOCOL.replace("fastest: 20 mg/min", "fastest: 20 units/min"))
+    loaded = Library([tmp_path]).load(tmp_path / "sample.yaml")
+    assert [(each.span.line, "a dose rate in mg" in each.message) for each in loaded.errors] == [(PROTOCOL.splitlines().index("      fastest: 20 mg/min") + 1, True)]
