@@ -115,7 +115,7 @@ def _came_out(case, made, name) -> list[Problem]:
         return [_problem(case, name.span, f'expected a figure of the order; found "{name}"', hint)]
     if one.name == "deviation" and not text.endswith("%"):
         words = figure.deviation_in_words(one)
-        return [] if text == words else [_problem(span, f'case "{case.name}": expected {name} {text}; found {words}')]
+        return [] if text == words else [_problem(case, span, f"expected {name} {text}; found {words}")]
     try:
         wanted = units.read_quantity(text)
     except Refused as refused:

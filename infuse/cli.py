@@ -212,6 +212,8 @@ def order(
     sex: Annotated[Text, _fact("sex")] = None,
     height: Annotated[Text, _fact("height")] = None,
     creatinine: Annotated[Text, _fact("creatinine")] = None,
+    clearance: Annotated[Text, _fact("clearance")] = None,
+    dosing_weight: Annotated[Text, _fact("dosing_weight")] = None,
     allergies: Annotated[Texts, _fact("allergies")] = None,
     conditions: Annotated[Texts, _fact("conditions")] = None,
     medicines: Annotated[Texts, _fact("medicines")] = None,

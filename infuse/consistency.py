@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from infuse import units
+from infuse import bands, units
 from infuse.protocol import COURSE, Choice, Continuous, Drug, Intermittent, Limit, Preparation, Product, Protocol, Stated
 from infuse.shapes import did_you_mean, like, written
 from infuse.source import ERROR, NOTE, Problem, Span, printable
@@ -127,10 +127,11 @@ def fastest_agrees(protocol: Protocol, _drug):
         said = phase.fastest if isinstance(phase, Intermittent) else None
         if said is None:
             continue
-        amount = units.unit(phase.dose.default.quantity.unit.amount)
-        if not units.fits(amount, units.unit(said.quantity.unit.amount)):
-            hint = f"the dose, on line {phase.dose.default.span.line}, is {phase.dose.default.quantity}"
-            yield _wrong(said.span, f"a dose rate in {amount}", f'"{said.quantity}"', hint)
+        dose = phase.dose.default
+        wanted = [units.unit(f"{dose.quantity.unit.amount}{per}/min") for per in ("", "/kg")]
+        if not any(units.fits(each, said.quantity.unit) for each in wanted):
+            hint = f"dose, on line {dose.span.line}, is {dose.quantity}"
+            yield _wrong(said.span, f"a dose rate in {' or '.join(each.text for each in wanted)}", f'"{said.quantity}"', hint)
 
 
 def limits_agree(protocol: Protocol, drug: Drug | None):
@@ -334,9 +335,30 @@ CHECKS = (fastest_agrees, course_total_has_an_end, references_exist, ladder_agre
           defaults_keep_limits, weight_is_bounded, preparations_agree, equivalents_agree, site_limits_are_said)
 
 
+def by_band(protocol: Protocol) -> Protocol:
+    """The same protocol with one phase for each band: what holds for a dose must hold for every band's."""
+    several = []
+    for phase in protocol.phases:
+        banded = getattr(phase, "bands", ())
+        several += [phase._replace(dose=band.dose, cap=band.cap or phase.cap) for band in banded] or [phase]
+    return protocol._replace(phases=tuple(several))
+
+
+def bands_are_proven(protocol: Protocol, _drug):
+    """Every patient is taken in by just one band; a clearance is banded only where the file says how it is worked out."""
+    for phase in protocol.phases:
+        banded = getattr(phase, "bands", ())
+        for fault in bands.faults(banded) if banded else ():
+            yield _wrong(banded[0].span, "bands that take in every patient once", fault, "a band is: below A, from A to below B, from B")
+        if "clearance" in bands.banded_by(banded) and protocol.patient.clearance is None:
+            yield _wrong(banded[0].span, "the key clearance under patient, because the bands ask for it", "none")
+
+
 def check(protocol: Protocol, drug: Drug | None) -> list[Problem]:
     """Everything that is wrong or awaits the site, in the order of the file."""
-    found = dict.fromkeys(problem for each in CHECKS for problem in each(protocol, drug))
+    spread = by_band(protocol)
+    found = dict.fromkeys(problem for each in CHECKS for problem in each(spread, drug))
+    found |= dict.fromkeys(bands_are_proven(protocol, drug))
     return sorted(found, key=lambda one: one.span)
 
 

@@ -11,15 +11,16 @@ Example: build([Request(loaded)], patient, now) for 70 kg gives one titration th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from infuse import limits, patient as patients, phases, screening
+from infuse import bands, derived, formulas, limits, patient as patients, phases, screening
 from infuse.figure import Figure
 from infuse.library import Loaded
 from infuse.limits import HARD, SOFT, Alert
 from infuse.patient import Given, Patient
 from infuse.phases import PhaseOrder
+from infuse.protocol import ACTUAL
 from infuse.screening import Open
 from infuse.tables import DEFAULT_PUMP
 from infuse.units import DimensionError, Refused
@@ -96,13 +97,14 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     alerts, worked_out, refused = [], [], []
     for request in requests:
         mine = screening.screen(request.loaded, patient, weight, _per_weight(request), now.date())
-        alerts += mine
-        if any(each.level == HARD for each in mine):
+        dosing, more = _dosing_weight(request, patient, weight)
+        alerts += mine + more
+        if any(each.level == HARD for each in mine + more):
             continue
         try:
-            for phase in _phases(request, patient, weight):
-                worked_out.append(phase)
-                alerts += phase.alerts
+            for phase, found in _phases(request, patient, weight, dosing):
+                worked_out += [phase] if phase else []
+                alerts += found
         except _Bad as bad:
             refused += bad.refused
     if refused:
@@ -122,22 +124,70 @@ class _Bad(Exception):
 
 
 def _per_weight(request: Request) -> bool:
-    return any(phases.per_weight(phase) for phase in request.loaded.protocol.phases)
+    return any(phases.counted_per(phase) for phase in request.loaded.protocol.phases)
 
 
 def _nothing_missing(requests, patient):
-    needed = [each.loaded.protocol.id for each in requests if _per_weight(each)]
-    if needed and patient.get("weight") is None and "weight" not in patient.unknown:
-        raise Missing({"weight": needed})
+    """Whatever changes a dose must be given, or said to be unknown."""
+    missing: dict[str, list[str]] = {}
+    for request in requests:
+        for name in _changes_a_dose(request.loaded.protocol, patient):
+            if patient.get(name) is None and name not in patient.unknown:
+                missing.setdefault(name, []).append(request.loaded.protocol.id)
+    if missing:
+        raise Missing(missing)
+
+
+def _changes_a_dose(protocol, patient) -> list[str]:
+    names = []
+    for phase in protocol.phases:
+        per, banded = phases.counted_per(phase), bands.banded_by(getattr(phase, "bands", ()))
+        if per:
+            names += ["weight", *(["height"] if "m2" in per else [])]
+        if "kg" in per and protocol.patient.dosing_weight != ACTUAL and patient.get("dosing_weight") is None:
+            names += ["height", "sex", "age"]
+        names += [name for name in ("weight", "age") if name in banded]
+        if "clearance" in banded and patient.get("clearance") is None and "clearance" not in patient.unknown:
+            names += ["age", "creatinine"] + (["height"] if _indexed(phase) else ["sex", "weight"])
+    return list(dict.fromkeys(names))
+
+
+def _indexed(phase) -> bool:
+    """Whether the bands of a phase speak of mL/min/1.73m2."""
+    edge = next(edge for band in phase.bands for name, edge in band.edges().items() if name == "clearance")
+    return (edge.low or edge.high).unit.container is None and (edge.low or edge.high).unit.time is None
+
+
+def _dosing_weight(request, patient, actual) -> tuple[Figure | None, list[Alert]]:
+    """The weight that per-kg doses use; where its formula does not apply, the one that somebody gives with a reason."""
+    protocol = request.loaded.protocol
+    kind, code = protocol.patient.dosing_weight, f"{protocol.id}.dosing_weight"
+    if actual is None or kind == ACTUAL or not any("kg" in phases.counted_per(phase) for phase in protocol.phases):
+        return actual, []
+    given = patient.get("dosing_weight")
+    if given is not None:
+        message = f"the dosing weight {given.on_paper()} was given, instead of the {kind} weight that the protocol names"
+        return Figure("given_weight", given.to("kg"), given.to("kg"), stated=patient.where("dosing_weight")), [
+            Alert(SOFT, code, message, where=patient.where("dosing_weight"))]
+    try:
+        return derived.weight_as(kind, patient, actual, _weight_ranges([request])), []
+    except formulas.DoesNotApply as error:
+        return None, [Alert(HARD, code, f"{error}; give --dosing-weight, with a reason")]
+    except derived.Needs as needs:
+        return None, [Alert(HARD, code, f"{', '.join(needs.facts)} unknown, and the {kind} weight needs it")]
 
 
 def _weight_ranges(requests):
-    limits = [request.loaded.protocol.patient.weight.limit for request in requests]
-    return tuple(side.range for limit in limits if limit for side in (limit.soft, limit.hard) if side)
+    """Every limit and band that a rounded weight must not cross."""
+    protocols = [request.loaded.protocol for request in requests]
+    limits = [protocol.patient.weight.limit for protocol in protocols]
+    banded = [band.weight for protocol in protocols for phase in protocol.phases for band in getattr(phase, "bands", ())]
+    return (*(side.range for limit in limits if limit for side in (limit.soft, limit.hard) if side), *filter(None, banded))
 
 
-def _phases(request: Request, patient: Patient, weight: Figure | None):
-    """Every phase of one protocol, worked out. Raises _Bad with what the user chose and cannot have."""
+def _phases(request: Request, patient: Patient, actual: Figure | None, weight: Figure | None):
+    """Every phase of one protocol worked out, with its alerts (None where no band takes the patient in). Raises _Bad
+    with what the user chose and cannot have."""
     refused = _unknown_choices(request)
     pumps = request.loaded.devices.pumps
     pump = patient.get("pump") or DEFAULT_PUMP
@@ -145,15 +195,65 @@ def _phases(request: Request, patient: Patient, weight: Figure | None):
         refused.append((patient.where("pump"), Refused(f"a pump of the tables: {', '.join(pumps)}", pump)))
     if refused:
         raise _Bad(refused)
-    setting = phases.Setting(request.loaded, weight, pumps[pump], request.chosen)
     for phase in request.loaded.protocol.phases:
+        used, band, shown, alerts = _banded(phase, request, patient, actual)
+        if used is None:
+            yield None, alerts
+            continue
+        area = derived.surface(patient, actual) if "m2" in phases.counted_per(used) else None
+        setting = phases.Setting(request.loaded, weight, pumps[pump], request.chosen, area, band)
         try:
-            yield phases.build(phase, setting)
+            made = phases.build(used, setting)
         except Refused as error:
             place = next((each.where for each in request.chosen.values() if each.text == error.found), "a choice")
             raise _Bad([(place, error)]) from None
         except DimensionError as error:  # `check` has proven the file; only what was chosen can be of another kind
             raise _Bad([("the choices", Refused("units that fit together", str(error)))]) from None
+        yield replace(made, figures=made.figures | shown, band=band), alerts + list(made.alerts)
+
+
+def _banded(phase, request, patient, actual):
+    """(the phase with its band's dose, the band, figures to show, alerts): the band that takes the patient in."""
+    several = getattr(phase, "bands", ())
+    if not several:
+        return phase, None, {}, []
+    protocol, known, shown, alerts = request.loaded.protocol, {}, {}, []
+    for name in bands.banded_by(several):
+        value, why = _band_fact(name, phase, protocol, patient, actual)
+        if value is not None:
+            known[name] = value.value
+            shown |= {"clearance": value} if name == "clearance" else {}
+        elif _when_unknown(name, protocol) != "lowest":
+            alerts.append(Alert(HARD, f"{protocol.id}.{name}", f"{name} is unknown{why}, and the dose depends on it"))
+    if alerts:
+        return None, None, {}, alerts
+    found = bands.fitting(several, known)
+    band = found[0] if len(found) == 1 else bands.lowest(found, actual.value if actual else None)
+    return phase._replace(dose=band.dose, cap=band.cap or phase.cap), band, shown, []
+
+
+def _when_unknown(name, protocol) -> str:
+    rules = protocol.patient
+    return {"weight": rules.weight, "age": rules.age, "clearance": rules.clearance}[name].unknown
+
+
+def _band_fact(name, phase, protocol, patient, actual) -> tuple[Figure | None, str]:
+    """(the fact as a figure, or None; why it is not known)."""
+    if name == "weight":
+        return actual, ""
+    if name == "age":
+        age = patient.get("age")
+        return (Figure("age", age, age, stated=patient.where("age")) if age else None), ""
+    try:
+        one = derived.clearance(protocol.patient.clearance.weight, _indexed(phase), patient, actual)
+    except derived.Needs as needs:
+        return None, f" ({', '.join(needs.facts)} not known)"
+    except formulas.DoesNotApply as error:
+        return None, f" ({error}; --clearance gives it)"
+    edge = next(edge for band in phase.bands for each, edge in band.edges().items() if each == "clearance")
+    if one.value.unit != (edge.low or edge.high).unit:
+        return None, f" in {(edge.low or edge.high).unit}: {one.value.unit} is another measure"
+    return one, ""
 
 
 def _unknown_choices(request):

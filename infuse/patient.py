@@ -139,6 +139,8 @@ FACTS = (
     Fact("weight_date", "--weight-date", "when the weight was got", read_date, "2026-11-20"),
     Fact("height", "--height", "height, in cm or in", _positive("height"), "170cm"),
     Fact("creatinine", "--creatinine", "serum creatinine", _creatinine, '"0.9 mg/dL"'),
+    Fact("clearance", "--clearance", "creatinine clearance, where it is known", _positive("clearance"), '"52 mL/min"'),
+    Fact("dosing_weight", "--dosing-weight", "another dosing weight, where the formula does not apply", _positive("weight"), "60kg"),
     Fact("allergies", "--allergy", "an allergy with its reaction, or none", _words, '"penicillin: rash"', many=True),
     Fact("conditions", "--condition", "another condition, or none", _words, '"asthma"', many=True),
     Fact("medicines", "--medicine", "another medicine with the time last taken, or none", _words, '"sumatriptan"', many=True),

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from infuse.source import Span
-from infuse.units import Quantity, Range
+from infuse.units import HalfOpen, Quantity, Range
 
 ACTUAL = "actual"
 COURSE = "course"
+BANDED = ("weight", "age", "clearance")  # the facts that a dose may be banded by
+WEIGHTS = (ACTUAL, "ideal", "adjusted", "lean")
 
 
 class Stated(NamedTuple):
@@ -94,10 +96,20 @@ class FactRule(NamedTuple):
     unknown: str
 
 
+class ClearanceRule(NamedTuple):
+    """Which weight the clearance of the bands uses, and what `unknown` does: refuse, or the lowest dose."""
+
+    weight: str
+    unknown: str
+    source: tuple[str, ...]
+    span: Span
+
+
 class PatientRules(NamedTuple):
     dosing_weight: str
     age: FactRule
     weight: FactRule
+    clearance: ClearanceRule | None
     span: Span
 
 
@@ -197,11 +209,33 @@ class Titration(NamedTuple):
     span: Span
 
 
+class Band(NamedTuple):
+    """The dose for those whom its edges take in; an edge that is not stated takes everybody in."""
+
+    weight: HalfOpen | None
+    age: HalfOpen | None
+    clearance: HalfOpen | None
+    dose: Choice
+    cap: Stated | None
+    say: str
+    source: tuple[str, ...]
+    span: Span
+
+    def edges(self) -> dict[str, HalfOpen]:
+        """The stated edges, by the fact that they are about."""
+        return {name: edge for name in BANDED if (edge := getattr(self, name)) is not None}
+
+    def on_paper(self) -> str:
+        """weight from 50 kg, age below 65 years"""
+        return ", ".join(f"{name} {edge.on_paper()}" for name, edge in self.edges().items())
+
+
 class Intermittent(NamedTuple):
     """A dose over a time. `cap`: the most that a per-kg dose may become; `fastest`: the dose rate that stretches the
     duration where the dose would run faster."""
 
     dose: Choice
+    bands: tuple[Band, ...]
     cap: Stated | None
     equivalent: Stated | None
     duration: Choice

@@ -179,7 +179,7 @@ def _fact_rule(name: str, kind: str, unknown: str) -> Reader:
         Key("hard", between(kind), "beyond it, there is no order"),
         Key("source", _sources, "the references that it comes from", default=()),
         Key("basis", word("site"), "site: it is the site's to decide, and enforced meanwhile"),
-        Key("unknown", word("refuse", "box"), "what `unknown` does: no order, or a box to tick", default=unknown),
+        Key("unknown", word("refuse", "box", "lowest"), "what `unknown` does: no order, a box to tick, or the lowest dose of the bands", default=unknown),
     )
 
     def build(span, soft, hard, source, basis, unknown):
@@ -191,14 +191,22 @@ def _fact_rule(name: str, kind: str, unknown: str) -> Reader:
     return fields(keys, build, f"what the protocol asks of the {name}: soft, hard, source")
 
 
-def _patient(span, dosing_weight, age, weight):
-    return p.PatientRules(dosing_weight, age or p.FactRule(None, "box"), weight or p.FactRule(None, "refuse"), span)
+def _patient(span, dosing_weight, age, weight, clearance=None):
+    return p.PatientRules(dosing_weight, age or p.FactRule(None, "box"), weight or p.FactRule(None, "refuse"), clearance, span)
+
+
+_CLEARANCE = fields((
+    Key("weight", word(*p.WEIGHTS), "the weight that Cockcroft-Gault uses", required=True),
+    Key("unknown", word("refuse", "lowest"), "what an unknown clearance does: no order, or the lowest dose", default="refuse"),
+    Key("source", _sources, "its references", required=True),
+), lambda span, **values: p.ClearanceRule(span=span, **values))
 
 
 PATIENT = fields((
-    Key("dosing_weight", word(p.ACTUAL), "the weight that per-kg doses use", default=p.ACTUAL),
+    Key("dosing_weight", word(*p.WEIGHTS), "the weight that per-kg doses use", default=p.ACTUAL),
     Key("age", _fact_rule("age", "age", "box"), "the ages that it is for"),
     Key("weight", _fact_rule("weight", "weight", "refuse"), "the weights that it is for"),
+    Key("clearance", _CLEARANCE, "how the creatinine clearance of the bands is worked out"),
 ), _patient)
 
 _FLUSH = fields((
@@ -266,9 +274,47 @@ def _with_source(limit, source):
     return p.Limit(limit.name, limit.soft, limit.hard, source, False, limit.span, limit.window)
 
 
+def _half_open(*kinds: str) -> Reader:
+    expected = f"a band, such as from {units.KINDS[kinds[0]][1]} or below {units.KINDS[kinds[0]][1]}"
+
+    def read(node, notes):
+        if not isinstance(node, Scalar) or not node.text.strip():
+            return notes.wrong(node.span, expected, notes.found(node))
+        try:
+            return units.read_half_open(node.text.strip(), *kinds)
+        except units.Refused as refused:
+            return notes.wrong(node.span, refused.expected, notes.found(node), refused.hint)
+
+    return Reader(read, {"type": "string", "description": expected})
+
+
+def _band(span, weight, age, clearance, **values):
+    if weight is None and age is None and clearance is None:
+        raise Wrong("an edge of weight, age or clearance", "none")
+    return p.Band(weight, age, clearance, span=span, **values)
+
+
+_BAND = fields((
+    Key("weight", _half_open("weight"), "below A, from A, or from A to below B"),
+    Key("age", _half_open("age"), "below A, from A, or from A to below B"),
+    Key("clearance", _half_open("clearance"), "creatinine clearance: below A, from A, or from A to below B"),
+    Key("dose", _choice(*_DOSES), "the dose of this band", required=True),
+    Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
+    Key("say", text(), "what the sheet says of this band", default=""),
+    Key("source", _sources, "the references of this band", default=()),
+), _band)
+
+
+def _intermittent(dose, bands, **values):
+    if (dose is None) == (bands is None):
+        raise Wrong("a dose, or bands with a dose each", "neither" if dose is None else "both")
+    return p.Intermittent(dose=dose or bands[0].dose, bands=bands or (), **values)
+
+
 PHASES = {
     "intermittent": fields((
-        Key("dose", _choice(*_DOSES), "the dose: fixed, per kg", required=True),
+        Key("dose", _choice(*_DOSES), "the dose: fixed, per kg or per m2"),
+        Key("bands", list_of(_BAND), "instead of a dose: one for each band of weight, age or clearance"),
         Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
         Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
         Key("duration", _choice("duration"), "how long it runs", required=True),
@@ -277,7 +323,7 @@ PHASES = {
         _ASK, _SOURCE,
         Key("limits", _limits("dose", "calculated_dose", "dose_rate", "pump_rate", "final_concentration", "duration"),
             "soft and hard limits"),
-    ), _phase(p.Intermittent), "an intermittent infusion: dose, duration, source, limits"),
+    ), _phase(_intermittent), "an intermittent infusion: dose, duration, source, limits"),
     "continuous": fields((
         Key("start", _choice(*_RATES), "the dose rate, or the one at which a titration starts", required=True),
         Key("titrate", _TITRATION, "the ladder: by, up_to, until"),

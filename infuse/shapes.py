@@ -286,11 +286,9 @@ def did_you_mean(said: str, known) -> str:
 
 def like(quantity: units.Quantity) -> str:
     """What must be of the same kind as a quantity that is already there: "a dose rate per kg, such as 0.05 mg/kg/h"."""
-    for phrase, example, fits in units.KINDS.values():
-        if fits(quantity.unit):
-            usual = units.read_quantity(example)
-            return f"{phrase}, such as {usual if units.fits(usual.unit, quantity.unit) else quantity}"
-    return f"a quantity such as {quantity}"
+    phrase, example, _ = next(row for row in units.KINDS.values() if row[2](quantity.unit))
+    usual = units.read_quantity(example)
+    return f"{phrase}, such as {usual if units.fits(usual.unit, quantity.unit) else quantity}"
 
 
 def written(one: units.Range) -> str:

@@ -226,6 +226,7 @@ KINDS = {
     "concentration": ("a concentration", "2 mg/mL", _kind(_DRUG, container=_PER_VOLUME)),
     "equivalent": ("an equivalent per g", "8.12 mEq/g", _kind(("charge", "substance"), container=("g",))),
     "drop factor": ("a drop factor", "20 gtt/mL", _kind(("drops",), container=("mL",))),
+    "clearance": ("a creatinine clearance", "52 mL/min", lambda one: one.text in ("mL/min", "mL/min/1.73m2")),
     "drop rate": ("a drop rate", "42 drops/min", _kind(("drops",), timed=True)),
     "duration": ("a time", "30 min", _kind(("time",))),
     "age": ("an age", "44 years", _kind(("time",))),
@@ -567,6 +568,37 @@ def read_range(text: str, *kinds: str) -> Range:
     if low > high:
         raise Refused(expected, text, "the first end is above the second")
     return Range(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class HalfOpen:
+    """From `low`, included, to below `high`, excluded: bands that meet at an edge neither overlap nor leave a gap."""
+
+    low: Quantity | None
+    high: Quantity | None
+
+    def __contains__(self, one: Quantity) -> bool:
+        return (self.low is None or one >= self.low) and (self.high is None or one < self.high)
+
+    def on_paper(self) -> str:
+        parts = [f"from {self.low.on_paper()}"] if self.low else []
+        return " to ".join(parts + ([f"below {self.high.on_paper()}"] if self.high else []))
+
+
+def read_half_open(text: str, *kinds: str) -> HalfOpen:
+    """`below A`, `from A`, or `from A to below B`: the lower edge belongs to it, the upper does not. Raises Refused."""
+    example = KINDS[kinds[0]][1]
+    expected = f"a band: below {example}, from {example}, or from A to below B"
+    match = re.fullmatch(r"(?:from (?P<low>.+?))?(?: to )?(?:below (?P<high>.+))?", text)
+    try:
+        if not match or not (match["low"] or match["high"]) or (" to below " in text) != bool(match["low"] and match["high"]):
+            raise Refused(expected, text)
+        low, high = (read_quantity(end, *kinds) if end else None for end in (match["low"], match["high"]))
+    except Refused as refused:
+        raise Refused(expected, text, refused.hint) from None
+    if low and high and (not fits(low.unit, high.unit) or low >= high):
+        raise Refused(expected, text, "the first edge is not below the second")
+    return HalfOpen(low, high)
 
 
 def read_strength(text: str) -> tuple[Quantity, Quantity | None, Quantity | None]:

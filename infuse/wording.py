@@ -47,17 +47,29 @@ def dose(order: PhaseOrder) -> str:
         figures["dose_rate"], figures["calculated_dose_rate"])
     if ordered.value.unit.patient is None:
         return f"{name} {with_equivalent(order, said(calculated))}"
-    weight = next(each for each in _leaves(calculated) if each.name == "weight")
     uncapped = figures.get("uncapped_dose", calculated)
-    line = f"{name} {said(ordered)} times {said(weight)} = {said(uncapped)}"
+    line = f"{name} {said(ordered)} times {_named(counted_by(order))} = {said(uncapped)}"
     if "uncapped_dose" in figures:
         line += f", capped at {with_equivalent(order, said(calculated))}; the cap takes effect above {_cap_weight(order)}"
         return line
     return with_equivalent(order, line)
 
 
-def _leaves(one: Figure):
-    return [each for leaf in one.inputs for each in _leaves(leaf)] if one.inputs else [one]
+def counted_by(order: PhaseOrder) -> Figure | None:
+    """The weight or surface that the dose was multiplied by, or None."""
+    figures = order.figures
+    calculated = figures.get("uncapped_dose") or figures.get("calculated_dose") or figures["calculated_dose_rate"]
+    return calculated.inputs[1] if len(calculated.inputs) > 1 else None
+
+
+def _named(one: Figure) -> str:
+    """70 kg; where it is not the actual weight, which one: 74.1 kg (adjusted weight)."""
+    return said(one) if one.name == "weight" else f"{said(one)} ({one.label})"
+
+
+def _kind_said(one: Figure) -> str:
+    """The weight to enter, always with its kind: 70 kg (actual), 74.1 kg (adjusted weight)."""
+    return f"{said(one)} ({ACTUAL if one.name == 'weight' else one.label})"
 
 
 def _cap_weight(order: PhaseOrder) -> str:
@@ -135,13 +147,12 @@ def course(order: PhaseOrder) -> str:
 
 def pump_settings(order: PhaseOrder, pump_title: str) -> Fields:
     """In a pump's order of entry."""
-    figures, weight = order.figures, order.figures.get("weight")
+    figures, weight = order.figures, counted_by(order)
     ordered = figures.get("dose_rate") or figures["calculated_dose_rate"]
     calculated = figures["calculated_dose_rate"]
-    weight = next((each for each in _leaves(figures.get("calculated_dose", calculated)) if each.name == "weight"), weight)
     per_weight = ordered.value.unit.patient is not None
     rows = [Field("DRUG", order.loaded.drug.name), Field("CONCENTRATION", strength(order))]
-    rows.append(Field("WEIGHT TO ENTER", f"{said(weight)} ({ACTUAL})" if weight and per_weight else "not needed: the rate is not per kg"))
+    rows.append(Field("WEIGHT TO ENTER", _kind_said(weight) if weight and per_weight else "not needed: the rate is not per kg"))
     rates = [said(ordered)] + ([said(calculated)] if per_weight else [])
     rows += [Field("DOSE RATE", " = ".join(rates)),
              Field("PUMP RATE", said(figures["pump_rate"]), strong=True),
@@ -262,10 +273,10 @@ def double_check(order: PhaseOrder) -> list[Block]:
     figures = order.figures
     ordered = figures.get("dose") or figures["dose_rate"]
     calculated = figures.get("calculated_dose") or figures["calculated_dose_rate"]
-    weight = next((each for each in _leaves(calculated) if each.name == "weight"), None)
+    weight = counted_by(order)
     product, one = order.prepared.product, order.prepared.preparation
     rows = [Field("DRUG", order.loaded.drug.name), Field("ORDERED", said(ordered)),
-            Field("WEIGHT", f"{said(weight)} ({ACTUAL})" if weight else "not used")]
+            Field("WEIGHT", _kind_said(weight) if weight else "not used")]
     if getattr(order.phase, "cap", None):
         rows.append(Field("MOST IN ONE DOSE", order.phase.cap.quantity.on_paper()))
     rows.append(Field("PRODUCT", product.name))

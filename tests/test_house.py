@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent / "infuse"
 FLOORS = {
     "ground": ("units", "source"),
-    "protocol": ("protocol", "shapes", "schema", "consistency", "tables", "library"),
-    "arithmetic": ("figure", "formulas", "rounding", "patient", "dosing", "preparation", "totals"),
+    "protocol": ("protocol", "bands", "shapes", "schema", "consistency", "tables", "library"),
+    "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals"),
     "judgement": ("limits", "screening"),
     "order": ("phases.worksheet", "phases.intermittent", "phases.continuous", "phases", "order", "cases", "checking", "intake", "quick"),
     "paper": ("page", "wording", "sheet", "catalog", "render.text", "render.terminal", "render.json"),

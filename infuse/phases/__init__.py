@@ -26,10 +26,10 @@ def build(phase: Phase, setting: Setting) -> PhaseOrder:
     return BUILDERS[type(phase)](phase, setting)
 
 
-def per_weight(phase: Phase) -> bool:
-    """Whether the phase needs a weight: its dose or rate is per kg."""
-    choice = phase.dose if isinstance(phase, Intermittent) else phase.start
-    return choice.default.quantity.unit.patient == "kg"
+def counted_per(phase: Phase) -> set[str]:
+    """kg and m2, as far as the doses or rates of the phase, in any of its bands, are counted per them."""
+    choices = [band.dose for band in getattr(phase, "bands", ())] or [phase.dose if isinstance(phase, Intermittent) else phase.start]
+    return {choice.default.quantity.unit.patient for choice in choices} - {None}
 
 
-__all__ = ["PhaseOrder", "Rung", "Setting", "build", "per_weight"]
+__all__ = ["PhaseOrder", "Rung", "Setting", "build", "counted_per"]

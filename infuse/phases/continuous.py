@@ -61,14 +61,14 @@ def _bag_for(one, setting) -> Prepared:
 
 def _at_rate(phase, setting, dose_rate: Figure, prepared: Prepared) -> dict[str, Figure]:
     """Everything that follows from one dose rate: this patient's rate, the pump's, and what that delivers."""
-    calculated = dosing.for_this_patient("calculated_dose_rate", dose_rate, setting.weight)
+    calculated = dosing.for_this_patient("calculated_dose_rate", dose_rate, setting.per(dose_rate.value))
     concentration = prepared.figures["final_concentration"]
     exact = dosing.pump_rate(calculated, concentration)
     keep = (room(named(phase, "dose_rate"), dose_rate.value) + room(named(phase, "calculated_dose_rate"), calculated.value)
             + room(named(phase, "pump_rate"), exact.value))
     value, how = rounding.for_rate(exact.value, setting.rate_step, setting.pump, *keep.around(exact.value))
     rate = figure.rounded(exact, value, how)
-    delivered = dosing.delivered_rate("delivered_dose_rate", rate, concentration, setting.weight, dose_rate.value)
+    delivered = dosing.delivered_rate("delivered_dose_rate", rate, concentration, setting.per(dose_rate.value), dose_rate.value)
     return {"dose_rate": dose_rate, "calculated_dose_rate": calculated, "pump_rate": rate,
             "delivered_dose_rate": delivered, "deviation": figure.deviation(delivered, dose_rate)}
 

@@ -25,7 +25,7 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     ordered, alerts = choose(phase.dose, "dose", setting)
     duration, more = choose(phase.duration, "duration", setting)
     alerts += more
-    uncapped = dosing.for_this_patient("calculated_dose", ordered, setting.weight)
+    uncapped = dosing.for_this_patient("calculated_dose", ordered, setting.per(ordered.value))
     calculated = dosing.capped(uncapped, phase.cap)
     prepared, beyond_use = _made_ready(phase, setting, ordered, calculated)
     figures = {"dose": ordered, "calculated_dose": calculated, **prepared.figures}
@@ -111,7 +111,7 @@ def _rate_room(phase, setting, exact_rate, at_exact, ordered, duration) -> Room:
 def _delivered(figures, rate, volume, concentration, ordered, calculated, given_rate, setting):
     """The way back: from what the pump is told to the dose."""
     dose = dosing.delivered_dose(volume, concentration, calculated.value)
-    per_weight = figure.work_out("delivered_dose_per_weight", ordered.value.unit, [dose], [setting.weight] if ordered.value.unit.patient else [])
+    per_weight = figure.work_out("delivered_dose_per_weight", ordered.value.unit, [dose], [setting.per(ordered.value)] if ordered.value.unit.patient else [])
     return {
         "calculated_dose_rate": given_rate,
         "delivered_duration": dosing.running_time("delivered_duration", volume, rate, "min"),

@@ -11,7 +11,7 @@ Example: choose(phase.dose, "dose", setting) is the file's default, or what `--d
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from infuse import figure, limits, preparation as prep, rounding, units
@@ -20,7 +20,7 @@ from infuse.library import Loaded
 from infuse.limits import HARD, Alert
 from infuse.patient import Given
 from infuse.preparation import Prepared
-from infuse.protocol import COURSE, Choice, Limit, Phase, Pump
+from infuse.protocol import COURSE, Band, Choice, Limit, Phase, Pump
 from infuse.units import Quantity, Refused
 
 
@@ -32,6 +32,12 @@ class Setting:
     weight: Figure | None
     pump: Pump
     chosen: dict[str, Given]
+    area: Figure | None = None
+    band: Band | None = None
+
+    def per(self, ordered: Quantity) -> Figure | None:
+        """What the ordered dose is counted per: the dosing weight, the surface, or nothing."""
+        return self.area if ordered.unit.patient == "m2" else self.weight
 
     def code(self, name: str) -> str:
         return f"{self.loaded.protocol.id}.{name}"
@@ -73,7 +79,7 @@ class PhaseOrder:
     ladder_end: str = ""
     bags: tuple[int, int | None] | None = None
     beyond_use: Figure | None = None
-    answers: dict[str, str] = field(default_factory=dict)
+    band: Band | None = None
 
 
 # ---------------------------------------------------------------------------------------------- what the user chose
