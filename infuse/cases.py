@@ -89,14 +89,13 @@ def _order(case, loaded):
 
 
 def _stopped(case, made, loaded, name) -> list[Problem]:
-    said, span = case.expect[name]
-    wanted = {f"{loaded.protocol.id}.{each}" for each in ((said,) if isinstance(said, str) else said)}
+    said, _ = case.expect[name]
     found = {alert.code for alert in made.alerts if alert.level == _STOPS[name]}
-    if wanted <= found:
+    missing = [each for each in ((said,) if isinstance(said, str) else said) if f"{loaded.protocol.id}.{each}" not in found]
+    if not missing:
         return []
     other = "; ".join(f"{_WORDS[alert.level]}: {alert.message}" for alert in made.alerts) or "an order without any stop"
-    missing = ", ".join(sorted(code.rpartition(".")[2] for code in wanted - found))
-    return [_problem(case, span, f"expected {name}: {missing}; found {other}")]
+    return [_problem(case, missing[0].span, f"expected {name}: {', '.join(missing)}; found {other}")]
 
 
 def _came_out(case, made, name) -> list[Problem]:

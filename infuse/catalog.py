@@ -129,6 +129,8 @@ def _phase(phase) -> list[Field]:
     said = _choice(ordered) or ordered.default.quantity.on_paper()
     if isinstance(phase, Intermittent):
         rows = [Field("DOSE", said)]
+        if phase.bands:
+            rows = [Field("DOSE", f"{band.dose.default.quantity.on_paper()}: {band.on_paper()}") for band in phase.bands]
         if phase.cap:
             rows.append(Field("CAP", phase.cap.quantity.on_paper()))
         return rows + [Field("OVER", _choice(phase.duration) or phase.duration.default.quantity.on_paper()),

@@ -49,6 +49,8 @@ def known_concentration(preparation: Preparation, product: Product, phase=None) 
         return None
     if preparation.final_volume:
         return units.work_out(to, [amount], [volume.quantity])
+    if preparation.added_to is None:
+        return product.strength.quantity
     drawn = units.work_out("mL", [amount], [product.strength.quantity])
     return units.work_out(to, [amount], [volume.quantity.to("mL") + drawn])
 

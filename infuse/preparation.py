@@ -88,6 +88,8 @@ def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: 
 
 
 def _bag(preparation, withdraw, bag_volume):
+    if preparation.added_to is None and preparation.final_volume is None:  # undiluted: what is drawn up is what is given
+        return {"final_volume": Figure("final_volume", withdraw.value, withdraw.value, withdraw.value.on_paper(), (withdraw,))}
     if preparation.added_to:
         nominal = preparation.added_to
         bag = bag_volume or figure.stated("bag_volume", nominal.quantity, nominal.where)
@@ -107,6 +109,8 @@ def withdraw_at(preparation: Preparation, product: Product, concentration: Quant
     limit = concentration.to(strength.unit)
     if preparation.final_volume:
         return units.work_out("mL", [limit, preparation.final_volume.quantity], [strength])
+    if preparation.added_to is None:
+        return None  # undiluted: its concentration does not depend on how much is drawn up
     bag = bag_volume.value if bag_volume else preparation.added_to.quantity
     if limit >= strength:
         return None  # not even undiluted drug would reach it

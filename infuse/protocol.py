@@ -230,10 +230,31 @@ class Band(NamedTuple):
         return ", ".join(f"{name} {edge.on_paper()}" for name, edge in self.edges().items())
 
 
+class Repeat(NamedTuple):
+    """The same dose every so often, so many times."""
+
+    every: Stated
+    count: int
+
+
+class AsNeeded(NamedTuple):
+    """A dose that is given only for a reason, not sooner than an interval, not more often than a count in 24 hours."""
+
+    reason: str
+    every: Stated
+    count: int
+
+
 class Intermittent(NamedTuple):
     """A dose over a time. `cap`: the most that a per-kg dose may become; `fastest`: the dose rate that stretches the
-    duration where the dose would run faster."""
+    duration where the dose would run faster; `by_hand`: pushed from a syringe, not run by a pump; `only_if`: what must be
+    true before it is given at all."""
 
+    name: str
+    only_if: str
+    by_hand: bool
+    repeat: Repeat | None
+    as_needed: AsNeeded | None
     dose: Choice
     bands: tuple[Band, ...]
     cap: Stated | None
@@ -248,12 +269,14 @@ class Intermittent(NamedTuple):
 
     @property
     def kind(self) -> str:
-        return "intermittent infusion"
+        return "direct injection" if self.by_hand else "intermittent infusion"
 
 
 class Continuous(NamedTuple):
     """A rate that runs on; with a titration, the rate at which it starts. `duration`: of the course."""
 
+    name: str
+    only_if: str
     start: Choice
     titration: Titration | None
     duration: StatedRange

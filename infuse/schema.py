@@ -11,6 +11,8 @@ Example: `phases: - continuous:` with `start: 0.1 mg/kg/h` becomes Continuous(st
 
 from __future__ import annotations
 
+import math
+
 from infuse import protocol as p
 from infuse import units
 from infuse.shapes import (BAD, Key, Notes, Reader, Text, Wrong, between, fields, flag, like, list_of, named, one_of, quantity,
@@ -305,14 +307,46 @@ _BAND = fields((
 ), _band)
 
 
-def _intermittent(dose, bands, **values):
+def _intermittent(dose, bands, by_hand=False, **values):
     if (dose is None) == (bands is None):
         raise Wrong("a dose, or bands with a dose each", "neither" if dose is None else "both")
-    return p.Intermittent(dose=dose or bands[0].dose, bands=bands or (), **values)
+    return p.Intermittent(dose=dose or bands[0].dose, bands=bands or (), by_hand=by_hand, **values)
+
+
+_COUNT = text("a whole number of doses, such as 3", "[1-9][0-9]{0,2}")
+
+
+def _repeat(span, every, doses, duration):
+    if (doses is None) == (duration is None):
+        raise ValueError("expected doses or for beside every; found neither or both")
+    return p.Repeat(every, int(doses) if doses else math.ceil(duration.quantity.over(every.quantity)))
+
+
+_REPEAT = fields((
+    Key("every", quantity("duration"), "the time from start to start", required=True),
+    Key("doses", _COUNT, "how many doses in all"),
+    Key("for", quantity("duration"), "how long: the start of the last dose lies within it"),
+), lambda span, every, doses, **more: _repeat(span, every, doses, more["for"]))
+
+_AS_NEEDED = fields((
+    Key("for", text(), "the reason for which it may be given", required=True),
+    Key("every", quantity("duration"), "the shortest time between two doses", required=True),
+    Key("doses", _COUNT, "the most doses in 24 hours", required=True),
+), lambda span, every, doses, **more: p.AsNeeded(more["for"], every, int(doses)))
+
+_WHEN = (
+    Key("name", text(), "what the sheet calls it, such as test dose", default=""),
+    Key("only_if", text(), "what must be true before it is given at all", default=""),
+)
+_AGAIN = (
+    Key("repeat", _REPEAT, "the same dose again: every, and doses or for"),
+    Key("as_needed", _AS_NEEDED, "only for a reason: for, every, doses in 24 hours"),
+)
 
 
 PHASES = {
     "intermittent": fields((
+        *_WHEN,
         Key("dose", _choice(*_DOSES), "the dose: fixed, per kg or per m2"),
         Key("bands", list_of(_BAND), "instead of a dose: one for each band of weight, age or clearance"),
         Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
@@ -320,11 +354,24 @@ PHASES = {
         Key("duration", _choice("duration"), "how long it runs", required=True),
         Key("fastest", quantity(*_RATES), "the dose rate above which the duration is stretched instead"),
         Key("flush", _FLUSH, "the flush after it"),
-        _ASK, _SOURCE,
+        *_AGAIN, _ASK, _SOURCE,
         Key("limits", _limits("dose", "calculated_dose", "dose_rate", "pump_rate", "final_concentration", "duration"),
             "soft and hard limits"),
     ), _phase(_intermittent), "an intermittent infusion: dose, duration, source, limits"),
+    "push": fields((
+        *_WHEN,
+        Key("dose", _choice(*_DOSES), "the dose: fixed, per kg or per m2"),
+        Key("bands", list_of(_BAND), "instead of a dose: one for each band of weight, age or clearance"),
+        Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
+        Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
+        Key("duration", _choice("duration"), "over how long it is pushed", required=True),
+        Key("fastest", quantity(*_RATES), "the dose rate above which the duration is stretched instead"),
+        Key("flush", _FLUSH, "the flush after it"),
+        *_AGAIN, _ASK, _SOURCE,
+        Key("limits", _limits("dose", "calculated_dose", "dose_rate", "final_concentration", "duration"), "soft and hard limits"),
+    ), _phase(lambda **values: _intermittent(by_hand=True, **values)), "a push by hand: dose, duration, source, limits"),
     "continuous": fields((
+        *_WHEN,
         Key("start", _choice(*_RATES), "the dose rate, or the one at which a titration starts", required=True),
         Key("titrate", _TITRATION, "the ladder: by, up_to, until"),
         Key("duration", between("duration"), "how long the course lasts", required=True),

@@ -291,9 +291,11 @@ def like(quantity: units.Quantity) -> str:
     return f"{phrase}, such as {usual if units.fits(usual.unit, quantity.unit) else quantity}"
 
 
-def written(one: units.Range) -> str:
-    """A range as a file spells it: "up to 1 mg/kg/h" (on paper it would be mg/kg/hour)."""
+def written(one: units.Quantity | units.Range) -> str:
+    """A quantity or range as a file spells it: "up to 1 mg/kg/h", "2 to 9 days" (on paper it would be mg/kg/hour)."""
+    if isinstance(one, units.Quantity):
+        return one.on_paper() if one.unit.text in ("day", "week", "month", "year") else str(one)
     if one.low is None or one.high is None:
-        return f"up to {one.high}" if one.low is None else f"at least {one.low}"
-    low = units.grouped(units.decimal(one.low.value)) if one.low.unit == one.high.unit else one.low
-    return f"{low} to {one.high}"
+        return f"up to {written(one.high)}" if one.low is None else f"at least {written(one.low)}"
+    low = units.grouped(units.decimal(one.low.value)) if one.low.unit == one.high.unit else written(one.low)
+    return f"{low} to {written(one.high)}"

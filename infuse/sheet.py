@@ -66,6 +66,7 @@ def _patient(order: Order) -> Section:
         Field("WEIGHT", _weight(order), strong=True),
         Field("HEIGHT", patient.get("height").to("cm").on_paper() if patient.get("height") else _fact(order, "height")),
         Field("CREATININE", patient.get("creatinine").on_paper() if patient.get("creatinine") else _fact(order, "creatinine")),
+        *([Field("CLEARANCE", patient.get("clearance").on_paper())] if patient.get("clearance") else []),
         Field("CONDITIONS", _list(order, "conditions", "No other conditions")),
         Field("OTHER MEDICINES", _list(order, "medicines", "No other medicines")),
         Field("LINE", _fact(order, "line")),
@@ -129,7 +130,8 @@ def _stopped(order: Order) -> Section:
 def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     protocol, drug = phase.loaded.protocol, phase.loaded.drug
     flag = "   HIGH-ALERT" if drug.high_alert else ""
-    heading = f"ORDER {number}   {drug.name}, {phase.phase.kind}, intravenous{flag}"
+    called = f"{phase.phase.name}, " if phase.phase.name else ""
+    heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous{flag}"
     answers = {question: given.text for question, given in _request(order, phase).answers.items()}
     pump = order.patient.get("pump") or DEFAULT_PUMP
     title = phase.loaded.devices.pumps[pump].title
@@ -139,8 +141,9 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
                                  " Independent double check at the end of this sheet.",), strong=True))
     if drug.controlled:
         blocks.append(Sentences((f"Controlled: {drug.controlled}.",)))
-    sections = [Section(heading, tuple(blocks)),
-                Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),))]
+    sections = [Section(heading, tuple(blocks))]
+    if "pump_rate" in phase.figures:
+        sections.append(Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),)))
     supply = wording.supply(phase)
     if supply.rows:
         sections.append(Section("SUPPLY", (supply,)))
@@ -203,7 +206,7 @@ def _basis(order: Order) -> list[Section]:
 
 def _working(phase: PhaseOrder) -> list[str]:
     lines: dict[str, None] = {}
-    for name in ("uncapped_dose", "calculated_dose", "equivalent_dose", "final_concentration", "pump_rate", "delivered_dose",
+    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "final_concentration", "pump_rate", "delivered_dose",
                  "delivered_dose_rate", "delivered_duration", "deviation"):
         if name in phase.figures:
             lines |= dict.fromkeys(each for each in figure.working(phase.figures[name]) if not each.startswith("deviation"))

@@ -86,7 +86,7 @@ def _row(span, age, soft, outer):
 def _bounds(span, source, adult, rows):
     for (younger, *_), (older, *_) in zip(rows, rows[1:]):
         if younger.quantity >= older.quantity:
-            raise Wrong(f"rows in order of age: above {younger.quantity}", f'"{older.quantity}"', older.span)
+            raise Wrong(f"rows in order of age: above {written(younger.quantity)}", f'"{written(older.quantity)}"', older.span)
     start, *ranges = adult
     return WeightBounds(tuple((age.quantity, soft, outer) for age, soft, outer in rows), start.quantity, tuple(ranges))
 

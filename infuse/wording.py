@@ -34,11 +34,26 @@ def with_equivalent(order: PhaseOrder, text: str) -> str:
 
 def three_lines(order: PhaseOrder) -> Fields:
     """Dose, preparation, administration."""
-    return Fields((
-        Field("DOSE", dose(order), strong=True),
-        Field("PREPARATION", preparation(order)),
-        Field("ADMINISTRATION", administration(order), strong=True),
-    ))
+    rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} [ ]")] if order.phase.only_if else []
+    rows += [Field("DOSE", dose(order), strong=True)]
+    if order.band:
+        why = f"{order.band.on_paper()}{_and(order.band.say)}"
+        known = f"; creatinine clearance {said(order.figures['clearance'])}" if "clearance" in order.figures else ""
+        rows.append(Field("BAND", why + known))
+    rows += [Field("PREPARATION", preparation(order)), Field("ADMINISTRATION", administration(order), strong=True)]
+    again = schedule(order)
+    return Fields((*rows, Field("SCHEDULE", again, strong=True)) if again else tuple(rows))
+
+
+def schedule(order: PhaseOrder) -> str:
+    """How often: repeated, or as needed with its reason, interval and 24-hour maximum."""
+    repeat, needed = getattr(order.phase, "repeat", None), getattr(order.phase, "as_needed", None)
+    if repeat:
+        return f"every {repeat.every.quantity.on_paper()}, {repeat.count} dose{'s' if repeat.count != 1 else ''} in all"
+    if needed:
+        return (f"as needed for {needed.reason}; not sooner than {needed.every.quantity.on_paper()} after the last dose; "
+                f"at most {needed.count} dose{'s' if needed.count != 1 else ''} in 24 hours")
+    return ""
 
 
 def dose(order: PhaseOrder) -> str:
@@ -104,7 +119,9 @@ def preparation(order: PhaseOrder) -> str:
     vials = Quantity(units.Fraction(prepared.vials), units.unit("vial"))
     parts.append(f"withdraw {said(figures['withdraw_volume'])} from {vials.on_paper()} of {product.name}"
                  + (f" ({prepared.wasted.on_paper()} left over)" if prepared.wasted.value else ""))
-    if one.added_to:
+    if not one.added_to and not one.final_volume:
+        parts = [f"{name}, undiluted ({said(figures['final_concentration'])})", *parts[1:]]
+    elif one.added_to:
         parts.append(f"add it to {said(figures['bag_volume'])}; remove nothing; final volume {said(figures['final_volume'])}")
     else:
         parts.append(f"remove {said(figures['diluent_to_remove'])} of diluent from the bag, then add the drug: "
@@ -118,6 +135,10 @@ def _and(text: str) -> str:
 
 def administration(order: PhaseOrder) -> str:
     figures = order.figures
+    if getattr(order.phase, "by_hand", False):
+        line = (f"direct intravenous injection of {said(figures['volume_to_be_infused'])} over {said(figures['duration'])}; "
+                f"that is {said(figures['delivered_dose_rate'])}")
+        return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
     rate, volume = said(figures["pump_rate"]), said(figures["volume_to_be_infused"])
     if isinstance(order.phase, Intermittent):
         line = (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; "
@@ -254,9 +275,9 @@ def supply(order: PhaseOrder) -> Fields:
         rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
     flush = getattr(order.phase, "flush", None)
     if flush:
-        rate = said(order.figures["pump_rate"])
+        speed = said(order.figures["pump_rate"]) if "pump_rate" in order.figures else "the same speed as the drug"
         much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
-        rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {rate}: the line still holds drug"))
+        rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {speed}: the line still holds drug"))
     return Fields(tuple(rows))
 
 
@@ -292,8 +313,9 @@ def double_check(order: PhaseOrder) -> list[Block]:
     empty = [Field("DOSE FOR THIS PATIENT", blank=rate)]
     if not order.prepared.premixed:
         empty += [Field("VOLUME TO WITHDRAW", blank="mL"), Field("FINAL VOLUME", blank="mL")]
-    empty += [Field("FINAL CONCENTRATION", blank=figures["final_concentration"].value.unit.on_paper()),
-              Field("PUMP RATE", blank="mL/hour"), Field("VOLUME TO BE INFUSED", blank="mL")]
+    empty.append(Field("FINAL CONCENTRATION", blank=figures["final_concentration"].value.unit.on_paper()))
+    if "pump_rate" in figures:
+        empty += [Field("PUMP RATE", blank="mL/hour"), Field("VOLUME TO BE INFUSED", blank="mL")]
     if order.rungs:
         empty.append(Field("PUMP RATE AT THE MAXIMUM", blank="mL/hour"))
     return [Sentences(("Given:",)), Fields(tuple(rows)), Sentences(("Work out alone, then compare:",)), Fields(tuple(empty))]

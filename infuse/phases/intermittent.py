@@ -17,38 +17,45 @@ from infuse.limits import HARD, Alert, Room, room
 from infuse.phases.worksheet import (PhaseOrder, Setting, beyond_use_of, choose, deviates, judge, mix, named, preparation_for,
                                      pump_can, quantity_chosen, totals, whole)
 from infuse.protocol import Intermittent, Limit
-from infuse.units import Quantity
+from infuse.totals import Dose, most, repeated
+from infuse.units import Quantity, quantity
 
 
 def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
-    """A dose over a time: dose, cap, preparation, volume, pump rate, and back. Raises Refused, units.DimensionError."""
+    """A dose over a time: dose, cap, preparation, volume, rate, and back. Raises Refused, units.DimensionError."""
     ordered, alerts = choose(phase.dose, "dose", setting)
     duration, more = choose(phase.duration, "duration", setting)
     alerts += more
     uncapped = dosing.for_this_patient("calculated_dose", ordered, setting.per(ordered.value))
     calculated = dosing.capped(uncapped, phase.cap)
     prepared, beyond_use = _made_ready(phase, setting, ordered, calculated)
+    alerts += [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
     figures = {"dose": ordered, "calculated_dose": calculated, **prepared.figures}
     if calculated is not uncapped:
         figures["uncapped_dose"] = replace(uncapped, name="uncapped_dose")
     volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
     concentration = figures["final_concentration"]
     duration = _stretched(duration, calculated, dosing.delivered_dose(volume, concentration, calculated.value), phase, setting)
-    exact_rate = dosing.pump_rate_over(volume, duration)
     given_rate = figure.work_out("calculated_dose_rate", _rate_unit(phase, prepared), [calculated], [duration])
-    at_exact = dosing.delivered_rate("dose_rate", exact_rate, concentration, None, given_rate.value)
-    keep = _rate_room(phase, setting, exact_rate, at_exact, given_rate, duration)
-    value, how = rounding.for_rate(exact_rate.value, setting.rate_step, setting.pump, *keep.around(exact_rate.value))
-    rate = figure.rounded(exact_rate, value, how)
-    alerts += pump_can(setting.pump, setting, exact_rate.value, value)
-    alerts += [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
-    figures |= {"duration": duration, "pump_rate": rate}
-    if value.value and volume.value.value:
-        figures |= _delivered(figures, rate, volume, concentration, ordered, calculated, given_rate, setting)
-        alerts += _judged_intermittent(phase, setting, figures)
+    figures |= {"duration": duration, "calculated_dose_rate": given_rate}
+    if not phase.by_hand:
+        figures["pump_rate"] = _pump_rate(phase, setting, figures)
+        alerts += pump_can(setting.pump, setting, figures["pump_rate"].exact, figures["pump_rate"].value)
+    if volume.value.value and (phase.by_hand or figures["pump_rate"].value.value):
+        figures |= _delivered(figures, ordered, setting, phase.by_hand)
+        alerts += _judged(phase, setting, figures)
     if setting.loaded.drug.equivalent and calculated.value.unit.amount_class == "mass":
         figures["equivalent_dose"] = _equivalent(calculated, setting.loaded.drug)
     return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), beyond_use=beyond_use)
+
+
+def _pump_rate(phase, setting, figures) -> Figure:
+    exact = dosing.pump_rate_over(figures["volume_to_be_infused"], figures["duration"])
+    ordered = figures["calculated_dose_rate"]
+    at_exact = dosing.delivered_rate("dose_rate", exact, figures["final_concentration"], None, ordered.value)
+    keep = _rate_room(phase, setting, exact, at_exact, ordered, figures["duration"])
+    value, how = rounding.for_rate(exact.value, setting.rate_step, setting.pump, *keep.around(exact.value))
+    return figure.rounded(exact, value, how)
 
 
 def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, setting) -> Figure:
@@ -108,20 +115,25 @@ def _rate_room(phase, setting, exact_rate, at_exact, ordered, duration) -> Room:
             + room(named(phase, "duration"), duration.value, inverse=True))
 
 
-def _delivered(figures, rate, volume, concentration, ordered, calculated, given_rate, setting):
-    """The way back: from what the pump is told to the dose."""
+def _delivered(figures, ordered, setting, by_hand):
+    """The way back: from the volume and rate that are set to the dose."""
+    volume, concentration, calculated = figures["volume_to_be_infused"], figures["final_concentration"], figures["calculated_dose"]
+    like = figures["calculated_dose_rate"]
     dose = dosing.delivered_dose(volume, concentration, calculated.value)
-    per_weight = figure.work_out("delivered_dose_per_weight", ordered.value.unit, [dose], [setting.per(ordered.value)] if ordered.value.unit.patient else [])
-    return {
-        "calculated_dose_rate": given_rate,
-        "delivered_duration": dosing.running_time("delivered_duration", volume, rate, "min"),
-        "delivered_dose": dose,
-        "delivered_dose_rate": dosing.delivered_rate("delivered_dose_rate", rate, concentration, None, given_rate.value),
-        "deviation": figure.deviation(dose, calculated),
-    } | ({"delivered_dose_per_weight": per_weight} if ordered.value.unit.patient else {})
+    found = {"delivered_dose": dose, "deviation": figure.deviation(dose, calculated)}
+    if by_hand:
+        found["delivered_dose_rate"] = figure.work_out("delivered_dose_rate", like.value.unit, [dose], [figures["duration"]])
+    else:
+        rate = figures["pump_rate"]
+        found["delivered_duration"] = dosing.running_time("delivered_duration", volume, rate, "min")
+        found["delivered_dose_rate"] = dosing.delivered_rate("delivered_dose_rate", rate, concentration, None, like.value)
+    per = setting.per(ordered.value)
+    if ordered.value.unit.patient:
+        found["delivered_dose_per_weight"] = figure.work_out("delivered_dose_per_weight", ordered.value.unit, [dose], [per])
+    return found
 
 
-def _judged_intermittent(phase, setting, figures) -> list[Alert]:
+def _judged(phase, setting, figures) -> list[Alert]:
     def both(*names):
         return [quantity for name in names if name in figures for quantity in (figures[name].exact, figures[name].value)]
 
@@ -134,8 +146,16 @@ def _judged_intermittent(phase, setting, figures) -> list[Alert]:
               "final_concentration": both("final_concentration")}
     typed = {name for name in ("dose", "duration") if name in setting.chosen}
     found = judge(phase, setting, values, typed)
-    found += totals(phase, setting, lambda _window: figures["delivered_dose"].value)
+    found += totals(phase, setting, lambda window: most(given(phase, figures), window))
     return found + deviates(figures["deviation"], setting)
+
+
+def given(phase: Intermittent, figures: dict[str, Figure]) -> list[Dose]:
+    """Every dose that the order may come to: repeated, or as often as it may be needed."""
+    again = phase.repeat or phase.as_needed
+    over = figures.get("delivered_duration", figures["duration"]).value
+    first = Dose(quantity(0, "min"), quantity(0, "min") if phase.by_hand else over, figures["delivered_dose"].value)
+    return repeated(first, again.every.quantity, again.count) if again else [first]
 
 
 def _equivalent(amount: Figure, drug) -> Figure:

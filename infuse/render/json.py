@@ -60,6 +60,7 @@ def _protocol(loaded) -> dict:
 def _phase(one: PhaseOrder) -> dict:
     said = {"protocol": one.loaded.protocol.id, "drug": one.loaded.drug.name, "phase": one.phase.kind,
             "preparation": one.prepared.preparation.name, "product": one.prepared.product.name,
+            "name": one.phase.name, "band": one.band.on_paper() if one.band else None,
             "vials": one.prepared.vials, "bags": list(one.bags) if one.bags else None,
             "figures": {name: _figure(each) | {"working": figure.working(each)} for name, each in one.figures.items()}}
     if one.rungs:
@@ -115,7 +116,7 @@ SCHEMA = {
         "files": {"type": "array", "items": _object({"name": _TEXT, "sha256": _HASH, "shadows": _TEXT})}})},
     "orders": {"type": "array", "items": _object({
         "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
-        "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},
+        "name": _TEXT, "band": {"type": ["string", "null"]}, "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},
         "figures": {"type": "object", "additionalProperties": _FIGURE},
         "ladder": {"type": "array", "items": _RUNG},
     }, required=("protocol", "drug", "phase", "figures"))},
