@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from infuse import __version__
 from infuse.output import NotWritten, PipeClosed, to_file, to_stdout
@@ -42,11 +42,32 @@ class _Group(TyperGroup):
             _fail([f"a fault of infuse itself: {type(error).__name__}; nothing was ordered", f"   please report it; with {DEBUG}=1 it says more"])
 
 
+class _Once(TyperCommand):
+    """An option that takes one value may stand once: of two weights, the last would win without a word."""
+
+    def parse_args(self, ctx, args):
+        single = {name for each in self.params for name in each.opts
+                  if name.startswith("--") and not each.multiple and not getattr(each, "is_flag", False)}
+        named = [each.partition("=")[0] for each in args]
+        twice = [name for name in dict.fromkeys(named) if name in single and named.count(name) > 1]
+        if twice:
+            _fail([f"{name}: expected once; found {named.count(name)} times" for name in twice])
+        return super().parse_args(ctx, args)
+
+
 app = typer.Typer(cls=_Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
                   help="From a protocol file and a patient weight to a unit-checked infusion order sheet.")
 
 Folders = Annotated[list[Path] | None, typer.Option("--protocols", metavar="DIR", help="A site's own folder; its files win by name. May be repeated.")]
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Format = Annotated[str, typer.Option("--format", metavar="text|json", help="text or json.")]
+
+
+def _is_json(format: str, json: bool) -> bool:
+    """Whether JSON is wanted, by either spelling."""
+    if format not in ("text", "json"):
+        _fail([f'--format: expected text or json; found "{format}"'])
+    return json or format == "json"
 
 
 def _say(line: str) -> None:
@@ -135,36 +156,45 @@ def _main(version: Annotated[bool, typer.Option("--version", callback=_version, 
 # ---------------------------------------------------------------------------------------------- protocols
 
 
-@app.command("list")
-def list_(protocols: Folders = None, json: Json = False):
+@app.command("list", cls=_Once)
+def list_(protocols: Folders = None, json: Json = False, format: Format = "text"):
     """What protocols there are, for whom, at which version, from which sources."""
     from infuse import catalog
     found = catalog.rows(_library(protocols))
-    if json:
+    if _is_json(format, json):
         _write_json({"schema_version": 1, "protocols": found})
     else:
         from infuse.render import text
         _show(text.sections(catalog.list_page(found)))
 
 
-@app.command()
-def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL")], protocols: Folders = None):
+@app.command(cls=_Once)
+def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL")], protocols: Folders = None, json: Json = False, format: Format = "text"):
     """One protocol: what it asks, what can be chosen, its limits and sources."""
     from infuse import catalog, sheet
     from infuse.render import text
     loaded, = _load(_library(protocols), [protocol])
-    _show(text.lines(catalog.show_page(loaded, sheet.BANNER)))
+    page = catalog.show_page(loaded, sheet.BANNER)
+    if _is_json(format, json):
+        from infuse.render import json as rendered
+        _write_json(rendered.page(page))
+    else:
+        _show(text.lines(page))
 
 
-@app.command()
-def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...")] = None, protocols: Folders = None, json: Json = False):
+@app.command(cls=_Once)
+def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...")] = None, protocols: Folders = None,
+          json: Json = False, format: Format = "text"):
     """Every problem of every file at once, then the files' own cases."""
     from infuse import checking
     missing = [str(each) for each in paths or () if not each.exists()]
     if missing:
         _fail([f"expected a file or folder; found none at {each}" for each in missing])
+    wanted = _is_json(format, json)
     checked = checking.check(_library(protocols), paths or [])
-    if json:
+    if not checked.files:
+        _fail(["expected protocol files; found none in " + ", ".join(str(each) for each in paths or ())])
+    if wanted:
         _write_json(checking.as_json(checked))
     else:
         _write(checking.as_text(checked))
@@ -172,7 +202,7 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]..."
         raise typer.Exit(STOPPED)
 
 
-@app.command()
+@app.command(cls=_Once)
 def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug")]):
     """A JSON Schema: of the order's JSON, or of a file (for an editor)."""
     from infuse import schema as tables
@@ -201,7 +231,7 @@ Text = str | None
 Texts = list[str] | None
 
 
-@app.command()
+@app.command(cls=_Once)
 def order(
     ids: Annotated[list[str], typer.Argument(metavar="PROTOCOL...")],
     weight: Annotated[Text, _fact("weight")] = None,
@@ -236,7 +266,7 @@ def order(
     answer: Annotated[Texts, _choice("--answer", "An answer to what the protocol leaves open.", "QUESTION=TEXT")] = None,
     override: Annotated[Texts, _choice("--override", "A reason at a soft stop.", "CODE: REASON")] = None,
     by: Annotated[Text, _choice("--by", "Who overrides.", "NAME")] = None,
-    format: Annotated[str, _choice("--format", "text or json.", "text|json")] = "text",
+    format: Format = "text",
     json: Json = False,
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write to a file instead.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
@@ -245,8 +275,7 @@ def order(
     """An order sheet for one patient."""
     from infuse import intake
     from infuse.order import CHOICES, READY
-    if format not in ("text", "json"):
-        _fail([f'--format: expected text or json; found "{format}"'])
+    wanted = _is_json(format, json)
     typed = {key: value for key, value in locals().items() if value is not None}
     facts = {key: value for key, value in typed.items() if key in BY_NAME}
     single = {key: value for key, value in typed.items() if key in CHOICES}
@@ -258,7 +287,7 @@ def order(
         _fail(_refusals(wrong.refused) + wrong.lines)
     for said in intake.talk(made):
         _say(said)
-    if json or format == "json":
+    if wanted:
         from infuse.render import json as rendered
         _write_json(rendered.as_object(made), output, force)
     else:
@@ -317,32 +346,35 @@ def _answer(work, json: bool) -> None:
         _show(text.paragraphs(answer.as_text()))
 
 
-@app.command()
-def rate(dose_rate: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False):
+@app.command(cls=_Once)
+def rate(dose_rate: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False,
+         format: Format = "text"):
     """Dose rate to pump rate: infuse rate "0.1 mg/kg/h" --weight 70kg --in "500 mg in 250 mL"."""
-    _answer(lambda quick: quick.rate(dose_rate, weight, strength, unit, step, bsa), json)
+    _answer(lambda quick: quick.rate(dose_rate, weight, strength, unit, step, bsa), _is_json(format, json))
 
 
-@app.command()
-def dose(pump_rate: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False):
+@app.command(cls=_Once)
+def dose(pump_rate: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False,
+         format: Format = "text"):
     """Pump rate to dose rate: infuse dose "3.5 mL/h" --weight 70kg --in "500 mg in 250 mL"."""
-    _answer(lambda quick: quick.dose(pump_rate, weight, strength, unit, step, bsa), json)
+    _answer(lambda quick: quick.dose(pump_rate, weight, strength, unit, step, bsa), _is_json(format, json))
 
 
-@app.command()
-def volume(dose: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False):
+@app.command(cls=_Once)
+def volume(dose: str, weight: Weight = None, strength: Strength = None, unit: Unit = None, step: Step = None, bsa: Area = None, json: Json = False,
+         format: Format = "text"):
     """Dose to amount and volume to draw up: infuse volume "25 mcg/kg" --weight 70kg --in "50 mcg/mL"."""
-    _answer(lambda quick: quick.volume(dose, weight, strength, unit, step, bsa), json)
+    _answer(lambda quick: quick.volume(dose, weight, strength, unit, step, bsa), _is_json(format, json))
 
 
-@app.command()
+@app.command(cls=_Once)
 def drops(what: str, set_: Annotated[Text, typer.Option("--set", metavar="FACTOR", help='The drop factor: "20 gtt/mL".')] = None,
-          step: Step = None, json: Json = False):
+          step: Step = None, json: Json = False, format: Format = "text"):
     """Volume and time, or a rate, to drops per minute: infuse drops "1,000 mL over 8 h" --set "20 gtt/mL"."""
-    _answer(lambda quick: quick.drops(what, set_, step), json)
+    _answer(lambda quick: quick.drops(what, set_, step), _is_json(format, json))
 
 
-@app.command()
-def convert(quantity: str, unit: str, json: Json = False):
+@app.command(cls=_Once)
+def convert(quantity: str, unit: str, json: Json = False, format: Format = "text"):
     """One unit to another: infuse convert "154 lb" kg."""
-    _answer(lambda quick: quick.convert(quantity, unit), json)
+    _answer(lambda quick: quick.convert(quantity, unit), _is_json(format, json))

@@ -19,6 +19,8 @@ from infuse.shapes import did_you_mean, like, written
 from infuse.source import ERROR, NOTE, Problem, Span, printable
 from infuse.units import Quantity
 
+MOST_RUNGS = 80  # a ladder is read by a nurse
+MOST_TOLERANCE = units.quantity(10, "%")  # dose rounding above 10 percent is not rounding (HOPA)
 EQUIVALENT_TOLERANCE = Fraction(1, 100)  # of a stated mEq against the computed one: sources print 8.11 to 8.12 per g
 
 
@@ -88,6 +90,12 @@ def ladder_agrees(protocol: Protocol, _drug):
         for name, each in (("a step", steps.by), ("the top of the ladder", steps.up_to)):
             if not units.fits(start.quantity.unit, each.quantity.unit):
                 yield _of_another_kind(each.span, each.quantity, "start", start, name)
+            elif each.quantity.unit.time != start.quantity.unit.time:
+                hint = f"start, on line {start.span.line}, is {start.quantity}: a step per {each.quantity.unit.time} is easily 60 times off"
+                yield _wrong(each.span, f"a rate per {start.quantity.unit.time}, as start is", f'"{each.quantity}"', hint)
+        count = _rungs(start.quantity, steps)
+        if count is not None and count > MOST_RUNGS:
+            yield _wrong(steps.by.span, f"a ladder of at most {MOST_RUNGS} rungs", f"{count:,}", "the step is small against start and up_to")
         if units.fits(start.quantity.unit, steps.up_to.quantity.unit) and phase.start.allowed.high > steps.up_to.quantity:
             hint = f"start, on line {start.span.line}, goes up to {phase.start.allowed.high}: the top of the ladder is not below it"
             yield _wrong(steps.up_to.span, f"at least {phase.start.allowed.high}", f'"{steps.up_to.quantity}"', hint)
@@ -96,6 +104,12 @@ def ladder_agrees(protocol: Protocol, _drug):
 def _of_another_kind(span: Span, found, name: str, base: Stated, what: str) -> Problem:
     hint = f"{name}, on line {base.span.line}, is {base.quantity}: {what} must be of the same kind"
     return _wrong(span, like(base.quantity), f'"{found}"', hint)
+
+
+def _rungs(start: Quantity, steps) -> int | None:
+    if not all(units.fits(start.unit, each.quantity.unit) for each in (steps.by, steps.up_to)) or steps.up_to.quantity < start:
+        return None
+    return int((steps.up_to.quantity - start).over(steps.by.quantity)) + 1
 
 
 def choices_agree(protocol: Protocol, _drug):
@@ -163,6 +177,26 @@ def _figure_like(limit: Limit, base: Quantity, phase) -> list[units.Unit]:
     if limit.name == "dose_rate" and isinstance(phase, Intermittent):
         return [units.unit(f"{whole.amount}/min"), units.unit(f"{whole.amount}/kg/min")]
     return [base.unit]
+
+
+def rates_count_per_the_same_time(protocol: Protocol, _drug):
+    """A limit of the rate of a continuous infusion is per hour where its rate is: 1 mg/kg/min passes as a limit of
+    1 mg/kg/h only until somebody believes it."""
+    for phase in protocol.phases:
+        time = phase.start.default.quantity.unit.time if isinstance(phase, Continuous) else None
+        for limit in phase.limits:
+            if time is None or limit.name not in ("dose_rate", "calculated_dose_rate"):
+                continue
+            for side in filter(None, (limit.soft, limit.hard)):
+                for end in side.range.ends():
+                    if end.unit.time not in (None, time):
+                        yield _wrong(side.span, f"a limit per {time}, as start is", f'"{end}"')
+
+
+def tolerance_is_small(protocol: Protocol, _drug):
+    said = protocol.rounding.tolerance
+    if said and said.quantity > MOST_TOLERANCE:
+        yield _wrong(said.span, f"a tolerance of at most {MOST_TOLERANCE}", f'"{said.quantity}"')
 
 
 def has_hard_maximum(protocol: Protocol, _drug):
@@ -281,8 +315,9 @@ def _concentration_fits(preparation, product, phase, drug):
         for side, name in ((limit.hard, "hard"), (limit.soft, "soft")):
             if side and all(units.fits(end.unit, computed.unit) for end in side.range.ends()) and computed not in side.range:
                 place = said or preparation.final_volume or preparation.added_to or preparation
-                yield _wrong(place.span, f"a final concentration within the drug's {name} limit, {side.range.on_paper()}",
-                             f"{computed.on_paper()}", f"the limit stands in {side.where}")
+                found = _wrong(place.span, f"a final concentration within the drug's {name} limit, {side.range.on_paper()}",
+                               f"{computed.on_paper()}", f"the limit stands in {side.where}")
+                yield found if name == "hard" else found._replace(severity=NOTE, hint=found.hint + "; every order needs an override")
                 break
 
 
@@ -333,7 +368,7 @@ def course_total_has_an_end(protocol: Protocol, _drug):
                     yield _wrong(phase.duration.span, "a longest duration", f'"{written(phase.duration.range)}"', hint)
 
 
-CHECKS = (fastest_agrees, course_total_has_an_end, references_exist, ladder_agrees, choices_agree, cap_agrees, limits_agree, has_hard_maximum,
+CHECKS = (rates_count_per_the_same_time, tolerance_is_small, fastest_agrees, course_total_has_an_end, references_exist, ladder_agrees, choices_agree, cap_agrees, limits_agree, has_hard_maximum,
           defaults_keep_limits, weight_is_bounded, preparations_agree, equivalents_agree, site_limits_are_said)
 
 

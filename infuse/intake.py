@@ -11,6 +11,7 @@ Example: {"weight": "70 kg"} beside `--weight 71kg` is refused: two weights.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable
 from typing import NamedTuple
@@ -111,15 +112,19 @@ def merged(of_file: dict[str, Given], of_options: dict[str, Given]) -> tuple[dic
     return {**of_file, **of_options}, wrong
 
 
-def choices(ids: list[str], single: dict[str, str], several: list[str], answers: list[str], asked: dict[str, tuple[str, ...]]):
-    """(chosen by protocol, answers by protocol, what was refused) from --dose and its like, --choose and --answer."""
+def choices(ids: list[str], single: dict[str, str], several: list[str], answers: list[str], asked: dict[str, tuple[str, ...]],
+            takes: dict[str, tuple[str, ...]]):
+    """(chosen by protocol, answers by protocol, what was refused) from --dose and its like, --choose and --answer.
+    `asked`: the open questions of each protocol; `takes`: the choices that each can have."""
     chosen = {each: {} for each in ids}
     answered = {each: {} for each in ids}
     wrong: Refusals = []
     for name, text in single.items():
         option = f"--{name.replace('_', '-')}"
         if len(ids) > 1:
-            wrong.append((option, Refused("with several protocols, --choose", text, f'--choose "{ids[0]}.{name}={text}"')))
+            places = [each for each in ids if name in takes[each]] or ["PROTOCOL"]
+            which = " or ".join(f'--choose "{each}.{name}={text}"' for each in places)
+            wrong.append((option, Refused("with several protocols, --choose", text, which)))
         else:
             chosen[ids[0]][name] = Given(text, option)
     for text in several:
@@ -136,6 +141,9 @@ def choices(ids: list[str], single: dict[str, str], several: list[str], answers:
         question, equals, value = text.partition("=")
         places = [each for each in ids if question in asked[each]] or [each for each in ids if question.startswith(f"{each}.")]
         question = question.removeprefix(f"{places[0]}.") if places else question
+        if places and question in answered[places[0]]:
+            wrong.append(("--answer", Refused("each question once", text)))
+            continue
         if not equals or not value.strip():
             wrong.append(("--answer", Refused("QUESTION=TEXT", text)))
         elif len(places) != 1 or question not in asked[places[0]]:
@@ -177,7 +185,8 @@ def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
     facts, refused, lines = _facts(asked)
     ids = [each.protocol.id for each in asked.loaded]
     open_questions = {each.protocol.id: tuple(q for phase in each.protocol.phases for q in phase.ask) for each in asked.loaded}
-    chosen, answers, more = choices(ids, asked.single, asked.choose, asked.answers, open_questions)
+    takes = {each.protocol.id: order.choices_of(each.protocol) for each in asked.loaded}
+    chosen, answers, more = choices(ids, asked.single, asked.choose, asked.answers, open_questions, takes)
     overrides, worse = _overrides(asked)
     patient, unread = patients.read(facts, asked.now.date())
     refused += more + worse + unread
@@ -224,6 +233,10 @@ def _overrides(asked: Asked) -> tuple[list[tuple[str, str]], Refusals]:
         code, colon, reason = text.partition(":")
         if not colon or not reason.strip():
             wrong.append(("--override", Refused('"CODE: reason"', text)))
+        elif not re.search(r"\w{3}", reason):
+            wrong.append(("--override", Refused("a reason in words", text)))
+        elif code.strip() in (each for each, _ in found):
+            wrong.append(("--override", Refused("one reason for each code", text)))
         else:
             found.append((code.strip(), reason.strip()))
     if asked.overrides and not (asked.by or "").strip():
@@ -239,6 +252,13 @@ def talk(made: Order) -> list[str]:
     return [f"{made.patient.given['weight'].text} is {weight.to('kg')}; {made.weight.value} is used"]
 
 
+def _without(arguments: list[str], stopped: set[str]) -> list[str]:
+    """The command line without the stopped protocols, and without the options that were about them."""
+    about = [any(each.startswith(f"{one}.") for one in stopped) for each in arguments]
+    return [each for number, each in enumerate(arguments)
+            if each not in stopped and not about[number] and not (each.startswith("--") and number + 1 < len(about) and about[number + 1])]
+
+
 def reasons(made: Order) -> list[str]:
     """Why there is no order, a line each."""
     return [printable(f"{each.level.replace('_', ' ')}: {each.code}: {each.message}") for each in made.alerts if each.level != NOTE]
@@ -250,7 +270,7 @@ def what_next(made: Order, arguments: list[str]) -> list[str]:
     stopped = {each.code.partition(".")[0] for each in made.alerts if each.level == HARD}
     left = [each.loaded.protocol.id for each in made.requests if each.loaded.protocol.id not in stopped]
     if stopped and left:
-        kept = [each for each in arguments if each not in stopped and not any(each.startswith(f"{one}.") for one in stopped)]
+        kept = _without(arguments, stopped)
         lines.append(f"without {', '.join(sorted(stopped))}: infuse {shlex.join(kept)}")
     if not stopped:
         codes = dict.fromkeys(each.code for each in made.not_overridden)

@@ -111,8 +111,10 @@ class Library:
         return source.read(name, content), hashlib.sha256(content).hexdigest()
 
     def _beside(self, path: Path, *parts: str) -> Path:
-        """drugs/NAME.yaml or tables/NAME.yaml: beside the protocol, then in the site's folders, then shipped."""
-        folders = (path.parent, *self.folders)
+        """drugs/NAME.yaml or tables/NAME.yaml: beside a site's protocol, then in the site's folders, then shipped. What a
+        site has written wins for the shipped protocols too: a limit that it tightened must not be passed by."""
+        beside = () if path.is_relative_to(self.shipped) else (path.parent,)
+        folders = (*beside, *self.folders)
         return next((each for folder in folders if (each := folder.joinpath(*parts)).is_file()), self.shipped.joinpath(*parts))
 
     def drug(self, path: Path) -> tuple[Drug | None, list[Problem]]:

@@ -94,7 +94,7 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     """The order, whatever its status. `overrides`: (code, reason) pairs. Raises Missing, NotUnderstood."""
     _nothing_missing(requests, patient)
     weight = patients.dosing_weight(patient, _weight_ranges(requests)) if patient.get("weight") else None
-    alerts, worked_out, refused = [], [], []
+    alerts, worked_out, refused = _same_drug_twice(requests), [], []
     for request in requests:
         mine = screening.screen(request.loaded, patient, weight, _per_weight(request), now.date())
         dosing, more = _dosing_weight(request, patient, weight)
@@ -158,6 +158,19 @@ def _indexed(phase) -> bool:
     return (edge.low or edge.high).unit.container is None and (edge.low or edge.high).unit.time is None
 
 
+def _same_drug_twice(requests) -> list[Alert]:
+    """Two protocols for one drug on one sheet would be given beside each other."""
+    first: dict[str, str] = {}
+    found = []
+    for request in requests:
+        protocol = request.loaded.protocol
+        other = first.setdefault(protocol.drug, protocol.id)
+        if other != protocol.id:
+            message = f"{request.loaded.drug.name} is ordered twice, here and by {other}"
+            found.append(Alert(HARD, f"{protocol.id}.same_drug", message, where=request.loaded.files[0].name))
+    return found
+
+
 def _dosing_weight(request, patient, actual) -> tuple[Figure | None, list[Alert]]:
     """The weight that per-kg doses use; where its formula does not apply, the one that somebody gives with a reason."""
     protocol = request.loaded.protocol
@@ -209,7 +222,8 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
             raise _Bad([(place, error)]) from None
         except DimensionError as error:  # `check` has proven the file; only what was chosen can be of another kind
             raise _Bad([("the choices", Refused("units that fit together", str(error)))]) from None
-        yield replace(made, figures=made.figures | shown, band=band), alerts + list(made.alerts)
+        step = setting.step_at(made.figures["pump_rate"].value) if "pump_rate" in made.figures else None
+        yield replace(made, figures=made.figures | shown, band=band, rate_step=step), alerts + list(made.alerts)
 
 
 def _banded(phase, request, patient, actual):
@@ -254,6 +268,12 @@ def _band_fact(name, phase, protocol, patient, actual) -> tuple[Figure | None, s
     if one.value.unit != (edge.low or edge.high).unit:
         return None, f" in {(edge.low or edge.high).unit}: {one.value.unit} is another measure"
     return one, ""
+
+
+def choices_of(protocol) -> tuple[str, ...]:
+    """The choices that a protocol of these phases can have."""
+    doses = [name for name, part in (("dose", "dose"), ("dose_rate", "start")) if any(hasattr(phase, part) for phase in protocol.phases)]
+    return (*doses, *(name for name in CHOICES if name not in ("dose", "dose_rate")))
 
 
 def _unknown_choices(request):
@@ -317,6 +337,14 @@ def open_answers(phase: PhaseOrder, requests) -> list[Open]:
     """What the sources of a phase leave to the prescriber and was not answered."""
     answers = next(each.answers for each in requests if each.loaded is phase.loaded)
     found = [Open(question, question, f'--answer "{question}=TEXT"') for question in phase.phase.ask if question not in answers]
+    steps = getattr(phase.phase, "titration", None)
+    if steps:
+        blanks = {"step up only when": steps.step_up_when, "step down": steps.step_down, "after an interruption": steps.restart,
+                  "end of course": steps.end_of_course}
+        asked = [name for name, said in blanks.items() if not said]
+        if steps.every is None and "titration interval" not in phase.phase.ask:
+            asked.append("step up every")
+        found += [Open("titration", name) for name in asked]
     if phase.beyond_use is None and not phase.prepared.premixed:
         found.append(Open("beyond_use", "beyond-use time of what is prepared", "--beyond-use"))
     flush = getattr(phase.phase, "flush", None)

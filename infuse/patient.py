@@ -25,6 +25,8 @@ from infuse.units import Quantity, Range, Refused, quantity
 UNKNOWN = "unknown"
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _SMALL = quantity(10, "kg")
+_HEIGHTS = Range(quantity(40, "cm"), quantity(250, "cm"))  # outside it is a slip of the unit, not a patient
+_MOST_CREATININE = quantity(30, "mg/dL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,13 @@ def _weight(text):
         raise Refused("a weight with its unit, such as 70kg or 154lb, above zero", text, hint) from None
 
 
+def _height(text):
+    value = _positive("height")(text)
+    if value not in _HEIGHTS:
+        raise Refused(f"a height of {_HEIGHTS.on_paper()}", text)
+    return value
+
+
 def _age(text):
     value = units.read_quantity(text, "age")
     if value.unit.text in ("min", "h"):
@@ -111,7 +120,10 @@ def _age(text):
 
 
 def _creatinine(text):
-    return units.creatinine(_positive("creatinine")(text))
+    value = units.creatinine(_positive("creatinine")(text))
+    if value > _MOST_CREATININE:
+        raise Refused(f"a creatinine of at most {_MOST_CREATININE}", text, "is the unit right?")
+    return value
 
 
 def _one_of(*words):
@@ -137,7 +149,7 @@ FACTS = (
     Fact("weight", "--weight", "actual body weight, in kg or lb", _weight, "70kg"),
     Fact("weight_source", "--weight-source", "how the weight was got", _one_of("measured", "stated", "estimated"), "measured"),
     Fact("weight_date", "--weight-date", "when the weight was got", read_date, "2026-11-20"),
-    Fact("height", "--height", "height, in cm or in", _positive("height"), "170cm"),
+    Fact("height", "--height", "height, in cm or in", _height, "170cm"),
     Fact("creatinine", "--creatinine", "serum creatinine", _creatinine, '"0.9 mg/dL"'),
     Fact("clearance", "--clearance", "creatinine clearance, where it is known", _positive("clearance"), '"52 mL/min"'),
     Fact("dosing_weight", "--dosing-weight", "another dosing weight, where the formula does not apply", _positive("weight"), "60kg"),
@@ -176,7 +188,7 @@ def read(given: dict[str, Given], today: date) -> tuple[Patient, list[tuple[str,
     for name, one in given.items():
         fact = BY_NAME[name]
         texts = one.text if isinstance(one.text, tuple) else (one.text,)
-        if texts == (UNKNOWN,) and name != "weight_source":
+        if texts == (UNKNOWN,):
             unknown.add(name)
             continue
         try:
@@ -204,7 +216,7 @@ def _contradictions(facts, given, today):
             hint = f"the date of birth makes it {age_in_words(born)}"
             yield given["age"].where, Refused("age and date of birth that agree", said("age"), hint)
     for name in ("weight_source", "weight_date"):
-        if name in facts and "weight" not in facts:
+        if name in facts and "weight" not in given:
             yield given[name].where, Refused("the weight too", said(name), "give --weight")
     for name in ("allergies", "conditions", "medicines"):
         words = [each.lower() for each in facts.get(name, ())]

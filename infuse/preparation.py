@@ -32,6 +32,7 @@ class Prepared:
     vials: int | None = None
     wasted: Quantity | None = None
     syringe: Quantity | None = None
+    step: Quantity | None = None
     refused: tuple[str, ...] = field(default=())
 
     @property
@@ -84,7 +85,7 @@ def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: 
         refused.append("the drug's own volume is more than the final volume; choose a stronger product or a larger bag")
     vials = math.ceil(withdraw.value.over(product.volume.quantity)) if value.value else 0
     wasted = product.volume.quantity.to("mL").with_value(product.volume.quantity.to("mL").value * vials) - withdraw.value
-    return Prepared(preparation, product, figures, vials, wasted, syringe.capacity, tuple(refused))
+    return Prepared(preparation, product, figures, vials, wasted, syringe.capacity, step or syringe.step, tuple(refused))
 
 
 def _bag(preparation, withdraw, bag_volume):
@@ -100,6 +101,9 @@ def _bag(preparation, withdraw, bag_volume):
     else:
         removed = figure.difference("diluent_to_remove", figure.total("filled", bag_volume, withdraw), final)
     added = figure.difference("diluent_volume", final, withdraw)
+    if removed.value.value < 0:  # the measured bag and the drug together hold less than the final volume
+        short = figure.difference("diluent_to_add", final, figure.total("filled", bag_volume, withdraw))
+        return {"diluent_to_add": short, "diluent_volume": added, "final_volume": final}
     return {"diluent_to_remove": removed, "diluent_volume": added, "final_volume": final}
 
 

@@ -318,7 +318,7 @@ _COUNT = text("a whole number of doses, such as 3", "[1-9][0-9]{0,2}")
 
 def _repeat(span, every, doses, duration):
     if (doses is None) == (duration is None):
-        raise ValueError("expected doses or for beside every; found neither or both")
+        raise Wrong("doses or for, beside every", "neither" if doses is None else "both")
     return p.Repeat(every, int(doses) if doses else math.ceil(duration.quantity.over(every.quantity)))
 
 

@@ -41,7 +41,7 @@ def lay_out(order: Order) -> Sheet:
     else:
         sections = [_stopped(order), _patient(order), _files(order)]
     kind = "Order sheet" if order.status == READY else "NO ORDER"
-    return Sheet(BANNER, title, f"{kind}, {population}. Approving committee: none.", tuple(sections), _footer(order))
+    return Sheet(BANNER, title, f"{kind}, {population}. Approving committee: none; approved: never; review due: not set.", tuple(sections), _footer(order))
 
 
 def _footer(order: Order) -> tuple[str, ...]:
@@ -63,6 +63,7 @@ def _patient(order: Order) -> Section:
         Field("SEX", _fact(order, "sex")),
         Field("RECORD NUMBER", _fact(order, "record_number")),
         Field("ALLERGIES", _list(order, "allergies", "No known allergies")),
+        Field("ALLERGIES CHECKED BY", blank=""),
         Field("WEIGHT", _weight(order), strong=True),
         Field("HEIGHT", patient.get("height").to("cm").on_paper() if patient.get("height") else _fact(order, "height")),
         Field("CREATININE", patient.get("creatinine").on_paper() if patient.get("creatinine") else _fact(order, "creatinine")),
@@ -73,6 +74,7 @@ def _patient(order: Order) -> Section:
         Field("CARE AREA", _fact(order, "care_area")),
         Field("LOCATION", _fact(order, "location")),
         Field("PRESCRIBER", _fact(order, "prescriber")),
+        Field("PRESCRIBER, TELEPHONE", blank=""),
         Field("START", on_paper_time(patient.get("start")) if patient.get("start") else _fact(order, "start")),
     ]
     return Section("PATIENT", (Fields(tuple(rows)),))
@@ -239,6 +241,7 @@ def _signatures() -> Section:
 
 def _to_identify(order: Order, name: str, label: str) -> Field:
     known = order.patient.get(name)
+    known = on_paper_date(known) if known and name == "birth_date" else known
     return Field(label, known, strong=True) if known else Field(label, blank="")
 
 
@@ -248,10 +251,11 @@ def _double_checks(order: Order) -> list[Section]:
         if phase.loaded.drug.high_alert:
             blocks: list[Block] = [
                 Cut("cut here; the second person works without the page above"),
-                Fields(tuple(_to_identify(order, name, label) for name, label in (("name", "NAME"), ("record_number", "RECORD NUMBER")))),
+                Fields(tuple(_to_identify(order, name, label) for name, label in (("name", "NAME"), ("record_number", "RECORD NUMBER"), ("birth_date", "BORN")))),
                 *wording.double_check(phase), wording.CHECK_LIST,
-                Sentences(("Compare with the first person's figures. The same to the last digit: go on. "
-                           "Any difference: do not start; both work it out again, then call the pharmacist.",), strong=True),
+                Sentences(("Compare with the first person's figures. The same: go on. Any difference: do not start; "
+                           "both work it out again; if they still differ, call the pharmacist and write down what was done.",), strong=True),
+                Fields((Field("IF DIFFERENT, DONE", blank=""),)),
                 Table(("", "NAME", "SIGNATURE", "DATE, TIME"), (("first person", "", "", ""), ("second person", "", "", "")), blank=True)]
             sections.append(Section(f"INDEPENDENT DOUBLE CHECK   order {number}", tuple(blocks)))
     return sections

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 LARGEST = 2**20  # bytes; a protocol of ten thousand lines is under half of it
 DEEPEST = 40
@@ -28,8 +28,7 @@ _WIDEST = 160  # columns of a line shown with a caret; a longer one is shown aro
 ERROR, NOTE = "error", "note"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Where a word stands: file name, line and column from 1, end column (exclusive, on the same line)."""
 
     file: str
@@ -38,8 +37,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong with a file: severity (error or note), place, a sentence, and what to do about it."""
 
     severity: str
@@ -48,14 +46,12 @@ class Problem:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """Keys with values. The span of a block (mapping, sequence or nothing at all) is the key that it belongs to: what
     is wrong with a whole block, or missing from it, is shown there. Without such a key it is the block's first word."""
 
@@ -63,8 +59,7 @@ class Mapping:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     items: tuple[Node, ...]
     span: Span
 
@@ -72,14 +67,13 @@ class Sequence:
 Node = Scalar | Mapping | Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One file as read: its lines (to show with a caret), its root node where there is one, its problems."""
 
     file: str
     lines: tuple[str, ...]
     root: Mapping | None
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
 
 
 def read(file: str, content: bytes) -> Document:

@@ -86,6 +86,11 @@ _MEANT = {
     "%": "percent pct",
 }
 _MEANT = {wrong: right for right, wrongs in _MEANT.items() for wrong in wrongs.split()}
+_READ_AS = (  # the ISMP list of error-prone abbreviations: what each has been taken for
+    ("ug µg μg", "mg"), ("ng NG nanog", "mg"), ("U u UNITS", "0, 4 or cc"), ("IU iu I.U.", "IV or 10"), ("cc CC ccs", "units or 00"),
+    ("ml Ml l", "1, for its last letter"), ("ML MG Mg mG MCG KG Kg", "another unit, for its capitals"), ("m M", "minutes, metres or milli"),
+    ("d D", "day or dose"), ("mgs mLs mls kgs mcgs", "a 5, for its s"),
+)
 _SECONDS = {"s", "sec", "secs", "second", "seconds"}
 _PATIENT, _CONTAINER = ("kg", "m2"), ("mL", "L", "dL", "g", "vial")
 _DRUG = ("mass", "activity", "substance", "charge")
@@ -178,7 +183,7 @@ def _word(word, text, words):
     meant = _MEANT.get(word)
     if meant:
         right = "/".join(_MEANT.get(each, each) for each in words)
-        why = "m is read as minutes, metres or milli; " if word in ("m", "M") else ""
+        why = next((f"{word} is read as {other}; " for wrongs, other in _READ_AS if word in wrongs.split()), "")
         raise Refused("a unit of the vocabulary", text, f"{why}write {right}")
     if word in _SECONDS:
         raise Refused("minutes or hours; seconds are not in the vocabulary", text, "write min or h")

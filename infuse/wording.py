@@ -110,7 +110,7 @@ def preparation(order: PhaseOrder) -> str:
     prepared, figures, name = order.prepared, order.figures, order.loaded.drug.name
     one, product = prepared.preparation, prepared.product
     if prepared.premixed:
-        line = f"premixed bag of {product.name}: {strength(order)}"
+        line = f"premixed, as it is: {product.name}; {strength(order)}"
         part = figures["volume_to_be_infused"].value < figures["final_volume"].value
         return line + ("; the bag holds MORE than the dose" if part else "") + _and(one.note)
     parts = [f"{name} {strength(order)} in {one.diluent}"]
@@ -124,9 +124,18 @@ def preparation(order: PhaseOrder) -> str:
     elif one.added_to:
         parts.append(f"add it to {said(figures['bag_volume'])}; remove nothing; final volume {said(figures['final_volume'])}")
     else:
-        parts.append(f"remove {said(figures['diluent_to_remove'])} of diluent from the bag, then add the drug: "
-                     f"made up to {said(figures['final_volume'])}")
+        parts.append(f"{_diluent(order)}: made up to {said(figures['final_volume'])}")
     return "; ".join(parts) + _and(one.note) + _and(product.overfill)
+
+
+def _diluent(order: PhaseOrder) -> str:
+    """What happens to the bag's own fluid when it is made up to a volume."""
+    figures = order.figures
+    if "diluent_to_add" in figures:
+        return f"remove nothing; add the drug, then {said(figures['diluent_to_add'])} of diluent"
+    if not figures["diluent_to_remove"].value.value:
+        return "remove nothing; add the drug"
+    return f"remove {said(figures['diluent_to_remove'])} of diluent from the bag, then add the drug"
 
 
 def _and(text: str) -> str:
@@ -142,16 +151,16 @@ def administration(order: PhaseOrder) -> str:
     rate, volume = said(figures["pump_rate"]), said(figures["volume_to_be_infused"])
     if isinstance(order.phase, Intermittent):
         line = (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; "
-                f"that is {said(figures['delivered_dose_rate'])}")
+                f"that is {said(figures['delivered_dose_rate'])}; alone in its line unless compatibility is established")
         return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
     verb = "start at" if order.phase.titration else "run at"
-    return f"continuous intravenous infusion; {verb} {rate} = {said(figures['delivered_dose_rate'])}; {course(order)}"
+    return f"continuous intravenous infusion; {verb} {rate} = {said(figures['delivered_dose_rate'])}; {course(order)}; alone in its line unless compatibility is established"
 
 
 def _stretched(order: PhaseOrder) -> str:
     """Why the duration is longer than the file's own."""
     phase = order.phase
-    return (f"stretched from {phase.duration.default.quantity.on_paper()}, so as not to run faster than "
+    return (f"stretched from {said(order.figures['duration'].inputs[-1])}, so as not to run faster than "
             f"{phase.fastest.quantity.on_paper()}")
 
 
@@ -169,8 +178,8 @@ def course(order: PhaseOrder) -> str:
 def pump_settings(order: PhaseOrder, pump_title: str) -> Fields:
     """In a pump's order of entry."""
     figures, weight = order.figures, counted_by(order)
-    ordered = figures.get("dose_rate") or figures["calculated_dose_rate"]
-    calculated = figures["calculated_dose_rate"]
+    calculated = figures["delivered_dose_rate" if "delivered_duration" in figures else "calculated_dose_rate"]
+    ordered = figures.get("dose_rate") or calculated  # of a dose over a time: what the bag at that rate really gives
     per_weight = ordered.value.unit.patient is not None
     rows = [Field("DRUG", order.loaded.drug.name), Field("CONCENTRATION", strength(order))]
     rows.append(Field("WEIGHT TO ENTER", _kind_said(weight) if weight and per_weight else "not needed: the rate is not per kg"))
@@ -187,7 +196,7 @@ def pump_settings(order: PhaseOrder, pump_title: str) -> Fields:
 def _duration(order: PhaseOrder) -> str:
     figures = order.figures
     if "delivered_duration" in figures:
-        return prep.hours_and_minutes(figures["delivered_duration"].value)
+        return said(figures["duration"])
     return f"{prep.hours_and_minutes(figures['bag_lasts'].value)} a bag at this rate; {course(order)}"
 
 
@@ -196,7 +205,8 @@ def _delivers(order: PhaseOrder) -> str:
     one = figures.get("delivered_dose") or figures["delivered_dose_rate"]
     difference = deviation_in_words(figures["deviation"])
     against = "exactly as ordered" if difference == "none" else f"{difference} what was ordered"
-    return f"{said(one)}, {against}"
+    equivalent = f" ({said(figures['delivered_equivalent'])})" if "delivered_equivalent" in figures else ""
+    return f"{said(one)}{equivalent}, {against}"
 
 
 # ---------------------------------------------------------------------------------------------- ladder
@@ -283,10 +293,10 @@ def supply(order: PhaseOrder) -> Fields:
 
 def _bags(low: int, high: int | None) -> str:
     if high is None:
-        return f"at least {low} (the course has no stated end)"
+        return f"at least {low:,} (the course has no stated end)"
     if low == high:
         return str(low)
-    return f"{low} to {high} (slowest and shortest, to fastest and longest)"
+    return f"{low:,} to {high:,} (slowest and shortest, to fastest and longest)"
 
 
 def double_check(order: PhaseOrder) -> list[Block]:
@@ -309,6 +319,11 @@ def double_check(order: PhaseOrder) -> list[Block]:
         rows.append(Field("MADE UP TO", f"{one.final_volume.quantity.on_paper()} with {one.diluent}"))
     if isinstance(order.phase, Intermittent):
         rows.append(Field("OVER", said(figures["duration"])))
+    if order.rungs:
+        rows += [Field("STEP UP BY", order.phase.titration.by.quantity.on_paper()),
+                 Field("THE LADDER REACHES", order.phase.titration.up_to.quantity.on_paper())]
+    rows += [Field("NEVER ABOVE", "; ".join(_ceilings(order)))] if _ceilings(order) else []
+    rows.append(Field("ROUNDING", _how_to_round(order)))
     rate = calculated.value.unit.on_paper()
     empty = [Field("DOSE FOR THIS PATIENT", blank=rate)]
     if not order.prepared.premixed:
@@ -319,6 +334,21 @@ def double_check(order: PhaseOrder) -> list[Block]:
     if order.rungs:
         empty.append(Field("PUMP RATE AT THE MAXIMUM", blank="mL/hour"))
     return [Sentences(("Given:",)), Fields(tuple(rows)), Sentences(("Work out alone, then compare:",)), Fields(tuple(empty))]
+
+
+def _ceilings(order: PhaseOrder) -> list[str]:
+    """The hard maxima that end the sums of the second person too."""
+    names = ("dose", "calculated_dose", "dose_rate", "calculated_dose_rate")
+    return [side.range.high.on_paper() for limit in order.phase.limits if limit.name in names and (side := limit.hard) and side.range.high]
+
+
+def _how_to_round(order: PhaseOrder) -> str:
+    parts = []
+    if order.prepared.syringe is not None and "withdraw_volume" in order.figures:
+        parts.append(f"volumes to what a syringe of {order.prepared.syringe.on_paper()} shows ({order.prepared.step.on_paper()})")
+    if order.rate_step is not None:
+        parts.append(f"pump rates to {order.rate_step.on_paper()}")
+    return "; ".join(parts + ["to the nearest, a tie upward, but never past a limit"])
 
 
 CHECK_LIST = Boxes(("patient, two identifiers", "drug and concentration on the label", "weight and its unit", "line and route",

@@ -22,7 +22,7 @@ REFUSED = [
     (["--weight", "0kg"], ["--weight: expected a weight with its unit, such as 70kg or 154lb, above zero; found \"0kg\""]),
     (["--weight", "-70kg"], ["--weight: expected a weight with its unit, such as 70kg or 154lb, above zero; found \"-70kg\"",
                              "   a quantity has no sign"]),
-    (["--weight", "70 kgs"], ["--weight: expected a weight with its unit, such as 70kg or 154lb, above zero; found \"70 kgs\"", "   write kg"]),
+    (["--weight", "70 kgs"], ["--weight: expected a weight with its unit, such as 70kg or 154lb, above zero; found \"70 kgs\"", "   kgs is read as a 5, for its s; write kg"]),
     (["--weight", "3500g"], ["--weight: expected a weight with its unit, such as 70kg or 154lb, above zero; found \"3500g\"",
                              "   grams are for drugs here; give the patient's weight in kg"]),
     (["--weight", "70,5kg"], ["--weight: expected a weight with its unit, such as 70kg or 154lb, above zero; found \"70,5kg\"",
@@ -47,14 +47,25 @@ REFUSED = [
         "--dose: expected dose_rate, because the protocol is a continuous infusion; found \"dose\""]),
     (["--weight", "70kg", "--duration", "5 banana"], None),
     (["--weight", "70kg", "--beyond-use", "24"], ["--beyond-use: expected a time, such as 30 min; found \"24\"", "   the unit is missing"]),
-    (["--weight", "70kg", "--override", "weight: x", "--by", "A"], [
+    (["--weight", "70kg", "--override", "weight: seen", "--by", "A"], [
         "--override: expected the code of a soft stop: none: nothing here needs an override; found \"weight\""]),
-    (["--weight", "35kg", "--override", f"{KETAMINE}.weight: x"], [
+    (["--weight", "35kg", "--override", f"{KETAMINE}.weight: seen"], [
         "--by: expected the name of the person whose reason it is; found nothing", "   an override is a named person's"]),
     (["--weight", "35kg", "--override", f"{KETAMINE}.weight", "--by", "A"], [
         f"--override: expected \"CODE: reason\"; found \"{KETAMINE}.weight\""]),
     (["--weight", "70kg", "--answer", "colour=red"], [
         "--answer: expected a question that one protocol leaves open; found \"colour=red\"", None]),
+    (["--weight", "70kg", "--weight", "80kg"], ["--weight: expected once; found 2 times"]),
+    (["--weight", "70kg", "--height", "17cm"], ["--height: expected a height of 40 to 250 cm; found \"17cm\""]),
+    (["--weight", "70kg", "--creatinine", "80 mg/dL"], ["--creatinine: expected a creatinine of at most 30 mg/dL; found \"80 mg/dL\"",
+                                                        "   is the unit right?"]),
+    (["--weight", "70kg", "--beyond-use", "10 y"], ["--beyond-use: expected a beyond-use time of at most 180 days; found \"10 y\""]),
+    (["--weight", "70kg", "--dose-rate", "7 mg/h"], ["--dose-rate: expected a dose rate per kg, such as 0.1 mg/kg/h; found \"7 mg/h\"",
+                                                     "   that is a dose rate"]),
+    (["--weight", "35kg", "--override", f"{KETAMINE}.weight: .", "--by", "A"], [
+        f"--override: expected a reason in words; found \"{KETAMINE}.weight: .\""]),
+    (["--weight", "70kg", "--answer", "titration interval=4 h", "--answer", "titration interval=2 h"], [
+        "--answer: expected each question once; found \"titration interval=2 h\""]),
     (["--weight", "70kg", "--format", "xml"], ["--format: expected text or json; found \"xml\""]),
 ]
 
@@ -103,6 +114,32 @@ def test_one_stopped_order_withholds_the_sheet_and_names_the_command_without_it(
     done = infuse("order", KETAMINE, "magnesium-sulfate-adult", "--weight", "29kg", "--age", "44y")
     assert done.returncode == 1 and "ORDER 1" not in done.stdout
     assert f"without {KETAMINE}: infuse order magnesium-sulfate-adult --weight 29kg --age 44y" in done.stderr
+
+
+def test_the_command_without_it_leaves_no_option_behind(infuse):
+    done = infuse("order", KETAMINE, "magnesium-sulfate-adult", "--weight", "29kg", "--age", "44y", "--choose", f"{KETAMINE}.duration=3 days")
+    assert f"without {KETAMINE}: infuse order magnesium-sulfate-adult --weight 29kg --age 44y\n" in done.stderr
+
+
+def test_an_option_for_one_of_several_names_one_that_can_have_it(infuse):
+    done = infuse("order", KETAMINE, "magnesium-sulfate-adult", "--weight", "70kg", "--dose", "2 g")
+    assert '--choose "magnesium-sulfate-adult.dose=2 g"' in done.stderr and f"{KETAMINE}.dose" not in done.stderr
+
+
+def test_the_same_drug_twice_is_a_stop(infuse):
+    done = infuse("order", KETAMINE, f"{KETAMINE}-lauritsen", "--weight", "70kg", "--age", "44y")
+    assert done.returncode == 1 and "ketamine is ordered twice" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["list"], ["show", KETAMINE], ["check"], ["rate", "1 mg/h", "--in", "2 mg/mL"], ["convert", "1 g", "mg"]])
+@pytest.mark.parametrize("spelling", [["--json"], ["--format", "json"]])
+def test_json_on_every_command(infuse, command, spelling):
+    assert json.loads(infuse(*command, *spelling).stdout)
+
+
+def test_check_of_a_folder_without_files(infuse, tmp_path):
+    done = infuse("check", str(tmp_path))
+    assert done.returncode == 2 and "found none" in done.stderr
 
 
 # ---------------------------------------------------------------------------------------------- a patient file
@@ -217,6 +254,21 @@ def test_a_sites_folder_wins_and_is_named(infuse, tmp_path, door):
     flat = " ".join(done.stdout.split())
     assert f"is used instead of the shipped protocols/{KETAMINE}.yaml" in flat
     assert "NOT APPROVED AT THIS SITE" in done.stdout
+
+
+def test_a_sites_drug_file_and_tables_count_for_a_shipped_protocol(infuse, tmp_path):
+    (tmp_path / "drugs").mkdir()
+    (tmp_path / "tables").mkdir()
+    drug = (ROOT / "protocols/drugs/ketamine.yaml").read_text()
+    assert "hard: up to 5 mg/mL" in drug
+    (tmp_path / "drugs/ketamine.yaml").write_text(drug.replace("hard: up to 5 mg/mL", "hard: up to 1 mg/mL").replace("soft: 1 to 2 mg/mL", "soft: up to 1 mg/mL"))
+    done = infuse(*ORDER, "--weight", "70kg", "--protocols", str(tmp_path))
+    assert done.returncode == 1 and done.stdout == "" and "1 mg/mL" in done.stderr
+    (tmp_path / "drugs/ketamine.yaml").unlink()
+    devices = (ROOT / "protocols/tables/devices.yaml").read_text()
+    (tmp_path / "tables/devices.yaml").write_text(devices.replace("step: 0.1 mL/h", "step: 1 mL/h"))
+    done = infuse(*ORDER, "--weight", "71.3kg", "--protocols", str(tmp_path), "--json")
+    assert json.loads(done.stdout)["status"] == "stopped"  # 3.565 mL/h on a pump of whole mL/h would be 12.2% above
 
 
 def test_a_file_with_a_problem_gives_no_order(infuse, tmp_path):

@@ -162,3 +162,60 @@ def test_a_weight_outside_the_outer_bounds_needs_a_new_weighing(ketamine):
 def test_pounds_are_rounded_to_tenths_of_a_kg_but_never_across_the_edge_of_a_limit(ketamine, typed, used):
     """88.18 lb is 39.998 kg: 40.0 would step over the soft limit; 66.13 lb is 29.996 kg: 30.0 over the hard one."""
     assert str(make(ketamine, weight=typed, **FACTS).weight.value) == used
+
+
+BAGS = [("250 mL", "remove 10 mL of diluent"), ("255 mL", "remove 15 mL of diluent"), ("240 mL", "remove nothing; add the drug: made up"),
+        ("230 mL", "remove nothing; add the drug, then 10 mL of diluent: made up")]
+
+
+@pytest.mark.parametrize(("bag", "said"), BAGS)
+def test_a_measured_bag_is_made_up_to_its_final_volume(ketamine, bag, said):
+    from infuse import wording
+    made = make(ketamine, weight="70 kg", bag_volume=bag, **FACTS)
+    assert said in wording.preparation(made.phases[0])
+    assert str(made.phases[0].figures["final_concentration"].value) == "2 mg/mL"
+
+
+def test_a_premixed_bag_takes_no_measured_volume(shipped):
+    from infuse.order import NotUnderstood
+    with pytest.raises(NotUnderstood, match="premixed"):
+        make(shipped["magnesium-sulfate-adult"], age="44 years", bag_volume="105 mL")
+
+
+def test_what_is_chosen_is_shown_in_the_unit_of_the_file(shipped):
+    made = make(shipped["magnesium-sulfate-pediatric"], weight="50 kg", age="15 years", dose="25,000 mcg/kg")
+    assert str(made.phases[0].figures["calculated_dose"].value) == "1,250 mg"
+
+
+def test_the_pump_block_agrees_with_itself(shipped):
+    """35 kg, 50 mg/kg from the vial: 3.4 mL, 1,700 mg in 53.4 mL; what the pump is told must give what it delivers."""
+    from infuse import wording
+    made = make(shipped["magnesium-sulfate-pediatric"], weight="35 kg", age="14 years", dose="50 mg/kg", preparation="vial")
+    block = {row.label: row.value for row in wording.pump_settings(made.phases[0], "a pump").rows}
+    assert block["DOSE RATE"] == "28.33 mg/min" and block["DURATION"] == "60 minutes"
+    assert block["DELIVERS"] == "1,700 mg (13.804 mEq), 2.9% below what was ordered"
+
+
+def test_a_whole_pump_step_never_shortens_the_shortest_duration(shipped):
+    """55.7 mL over 15 minutes is 222.8 mL/h: 223 on a pump of whole steps would be 14.99 minutes."""
+    made = make(shipped["magnesium-sulfate-adult"], age="44 years", dose="1 g", preparation="vial", bag_volume="53.7 mL", duration="15 min",
+                pump="large-volume")
+    assert str(made.phases[0].figures["pump_rate"].value) == "222 mL/h"
+
+
+SLIPS = [("by: 0.05 mg/kg/h", "by: 0.05 mg/kg/min", "a rate per h, as start is"), ("hard: up to 1 mg/kg/h", "hard: up to 1 mg/kg/min", "a limit per h"),
+         ("by: 0.05 mg/kg/h", "by: 0.00001 mg/kg/h", "a ladder of at most"), ("  pump_rate: nearest", "  tolerance: 500%\n  pump_rate: nearest", "at most 10%")]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SLIPS)
+def test_slips_of_the_right_dimension_are_problems(tmp_path, ketamine, old, new, said):
+    other = respelled(tmp_path, ketamine, (old, new))
+    assert any(said in each.message for each in other.errors), other.errors
+
+
+def test_every_blank_of_the_titration_is_counted_as_open(ketamine):
+    found = {each.question for each in make(ketamine, weight="70 kg", **FACTS).open if each.fact == "titration"}
+    steps = ketamine.protocol.phases[0].titration
+    blank = {"step up only when": steps.step_up_when, "step down": steps.step_down, "after an interruption": steps.restart,
+             "end of course": steps.end_of_course}
+    assert found == {name for name, said in blank.items() if not said}

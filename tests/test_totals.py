@@ -58,3 +58,18 @@ def test_no_window_holds_more(rows, length):
         tried.append(held)
     assert max(tried) <= found
     assert found - max(tried) <= Fraction(1, 4) * sum(Fraction(amount, over) for _, over, amount in rows if over)
+
+
+def test_rounding_a_rate_never_passes_a_total(tmp_path, shipped):
+    """1.25 mg/min is 75 mg in an hour; at 4 mg/mL 18.75 mL/h, which rounds to 18.8: 75.2 mg, above 75.1."""
+    from conftest import ROOT, make
+
+    from infuse.library import Library
+    text = (ROOT / "protocols/lidocaine-inpatient-infusion.yaml").read_text()
+    assert "hard: up to 200 mg in 1 h" in text
+    text = text.replace("hard: up to 200 mg in 1 h", "hard: up to 75.1 mg in 1 h")
+    (tmp_path / "lidocaine-inpatient-infusion.yaml").write_text(text)
+    loaded = Library([tmp_path]).load(tmp_path / "lidocaine-inpatient-infusion.yaml")
+    made = make(loaded, weight="70 kg", age="40 years", dose_rate="1.25 mg/min")
+    assert made.status == "ready", made.alerts
+    assert str(made.phases[0].figures["pump_rate"].value) == "18.7 mL/h"

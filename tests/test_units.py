@@ -99,6 +99,16 @@ def test_refuses(text, hint):
     with pytest.raises(Refused) as refused:
         read_quantity(text)
     assert refused.value.found == text
+    assert refused.value.hint.endswith(hint)
+
+
+@pytest.mark.parametrize(("text", "hint"), [
+    ("100 µg", "µg is read as mg; write mcg"), ("5 U", "U is read as 0, 4 or cc; write units"), ("5 IU", "IU is read as IV or 10; write units"),
+    ("10 cc", "cc is read as units or 00; write mL"), ("5 mg/kg/m", "m is read as minutes, metres or milli; write mg/kg/min"),
+])
+def test_the_reason_stands_before_the_right_spelling(text, hint):
+    with pytest.raises(Refused) as refused:
+        read_quantity(text)
     assert refused.value.hint == hint
 
 

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from infuse import dosing, figure, preparation as prep, rounding, units
 from infuse.figure import Figure
 from infuse.limits import HARD, SOFT, Alert, Room, room
-from infuse.phases.worksheet import (PhaseOrder, Rung, Setting, beyond_use_of, choose, deviates, judge, mix, named, preparation_for,
+from infuse.phases.worksheet import (PhaseOrder, Rung, Setting, beyond_use_of, choose, deviates, judge, measured_bag, mix, named, preparation_for,
                                      pump_can, quantity_chosen, totals, whole)
 from infuse.preparation import Prepared
-from infuse.protocol import Continuous
+from infuse.protocol import COURSE, Continuous
 from infuse.units import Quantity
 
 
@@ -50,7 +50,7 @@ def build(phase: Continuous, setting: Setting) -> PhaseOrder:
 
 def _bag_for(one, setting) -> Prepared:
     product = setting.loaded.drug.products[one.product]
-    bag_volume = quantity_chosen("bag_volume", "volume", setting)
+    bag_volume = measured_bag(one, product, setting)
     if not prep.needs_volume(one, product):
         held = figure.work_out("amount", product.strength.quantity.unit.amount, [
             figure.stated("strength", product.strength.quantity, product.strength.where),
@@ -65,7 +65,7 @@ def _at_rate(phase, setting, dose_rate: Figure, prepared: Prepared) -> dict[str,
     concentration = prepared.figures["final_concentration"]
     exact = dosing.pump_rate(calculated, concentration)
     keep = (room(named(phase, "dose_rate"), dose_rate.value) + room(named(phase, "calculated_dose_rate"), calculated.value)
-            + room(named(phase, "pump_rate"), exact.value))
+            + room(named(phase, "pump_rate"), exact.value) + _totals_room(phase, setting, calculated.value))
     value, how = rounding.for_rate(exact.value, setting.rate_step, setting.pump, *keep.around(exact.value))
     rate = figure.rounded(exact, value, how)
     delivered = dosing.delivered_rate("delivered_dose_rate", rate, concentration, setting.per(dose_rate.value), dose_rate.value)
@@ -73,11 +73,29 @@ def _at_rate(phase, setting, dose_rate: Figure, prepared: Prepared) -> dict[str,
             "delivered_dose_rate": delivered, "deviation": figure.deviation(delivered, dose_rate)}
 
 
+def _totals_room(phase, setting, rate: Quantity) -> Room:
+    """Rounding a rate must not carry what runs in a window past its limit either."""
+    found = Room()
+    for limit in phase.limits:
+        if limit.name == "total" and limit.window != COURSE:
+            amount = units.work_out(rate.unit.amount, [rate, limit.window])
+            end = next(iter((limit.hard or limit.soft).range.ends()))
+            found += room(limit, units.work_out(end.unit, [amount], [setting.weight.value]) if end.unit.patient else amount)
+    return found
+
+
+def _whole_delivered(figures) -> Quantity:
+    """The delivered dose rate for the whole patient."""
+    rate, calculated = figures["dose_rate"].value, figures["calculated_dose_rate"].value
+    if not rate.value:
+        return calculated
+    return calculated.with_value(calculated.value * figures["delivered_dose_rate"].value.over(rate))
+
+
 def _judged_rate(phase, setting, figures, typed=()) -> list[Alert]:
     rate, calculated, pump = figures["dose_rate"], figures["calculated_dose_rate"], figures["pump_rate"]
     delivered = figures["delivered_dose_rate"].value
-    whole = calculated.value.with_value(calculated.value.value * delivered.over(rate.value)) if rate.value.value else calculated.value
-    values = {"dose_rate": [rate.value, delivered], "calculated_dose_rate": [calculated.value, whole],
+    values = {"dose_rate": [rate.value, delivered], "calculated_dose_rate": [calculated.value, _whole_delivered(figures)],
               "pump_rate": [pump.exact, pump.value]}
     if "final_concentration" in figures:
         values["final_concentration"] = [figures["final_concentration"].value]
@@ -100,7 +118,8 @@ def _ladder(phase, setting, start, prepared, beyond_use):
         where = start.stated if value == start.value else phase.titration.by.where
         figures = _at_rate(phase, setting, figure.stated("dose_rate", value, where), prepared)
         alerts = _judged_rate(phase, setting, figures)
-        alerts += totals(phase, setting, _running(figures["calculated_dose_rate"].value, longest))
+        for rate in (figures["calculated_dose_rate"].value, _whole_delivered(figures)):
+            alerts += totals(phase, setting, _running(rate, longest))
         alerts += pump_can(setting.pump, setting, figures["pump_rate"].exact, figures["pump_rate"].value)
         hard = next((each for each in alerts if each.level == HARD), None)
         if hard and found:
@@ -131,7 +150,9 @@ def _course(phase, setting) -> tuple[Figure, Figure | None, list[Alert]]:
 def _judge_course(phase, setting, figures, rungs, shortest) -> list[Alert]:
     values = {"duration": [shortest.value]}
     found = judge(phase, setting, values, {"duration"} if "duration" in setting.chosen else ())
-    return found + totals(phase, setting, _running(figures["calculated_dose_rate"].value, shortest.value))
+    for rate in (figures["calculated_dose_rate"].value, _whole_delivered(figures)):
+        found += totals(phase, setting, _running(rate, shortest.value))
+    return found
 
 
 def _bags(figures, rungs, low, high) -> tuple[int, int | None]:

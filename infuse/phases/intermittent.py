@@ -15,7 +15,7 @@ from infuse import dosing, figure, preparation as prep, rounding, units
 from infuse.figure import Figure
 from infuse.limits import HARD, Alert, Room, room
 from infuse.phases.worksheet import (PhaseOrder, Setting, beyond_use_of, choose, deviates, judge, mix, named, preparation_for,
-                                     pump_can, quantity_chosen, totals, whole)
+                                     measured_bag, pump_can, totals, whole)
 from infuse.protocol import Intermittent, Limit
 from infuse.totals import Dose, most, repeated
 from infuse.units import Quantity, quantity
@@ -45,7 +45,9 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
         figures |= _delivered(figures, ordered, setting, phase.by_hand)
         alerts += _judged(phase, setting, figures)
     if setting.loaded.drug.equivalent and calculated.value.unit.amount_class == "mass":
-        figures["equivalent_dose"] = _equivalent(calculated, setting.loaded.drug)
+        figures["equivalent_dose"] = _equivalent("equivalent_dose", calculated, setting.loaded.drug)
+        if "delivered_dose" in figures:
+            figures["delivered_equivalent"] = _equivalent("delivered_equivalent", figures["delivered_dose"], setting.loaded.drug)
     return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), beyond_use=beyond_use)
 
 
@@ -82,7 +84,7 @@ def _made_ready(phase, setting, ordered, calculated):
     keep = room(named(phase, "dose"), ordered.value) + room(named(phase, "calculated_dose"), calculated.value)
     if phase.cap:
         keep += Room(high=(phase.cap.quantity.over(calculated.value),) if calculated.value.value else ())
-    bag_volume = quantity_chosen("bag_volume", "volume", setting)
+    bag_volume = measured_bag(one, product, setting)
     beyond_use = beyond_use_of(one, setting)
     if not prep.needs_volume(one, product):
         exact = units.work_out("mL", [calculated.value], [product.strength.quantity])
@@ -112,7 +114,14 @@ def _rate_room(phase, setting, exact_rate, at_exact, ordered, duration) -> Room:
     limit = named(phase, "dose_rate")
     in_terms = [_like_limit(limit, each.value, setting) for each in (at_exact, ordered)]
     return (room(limit, in_terms[0], ordered=in_terms[1]) + room(named(phase, "pump_rate"), exact_rate.value)
-            + room(named(phase, "duration"), duration.value, inverse=True))
+            + room(named(phase, "duration"), duration.value, inverse=True)
+            + _shortest(phase, duration))
+
+
+def _shortest(phase, duration) -> Room:
+    """The shortest duration that may be chosen is kept by the pump's rounding too."""
+    low = phase.duration.range.low if phase.duration.range else None
+    return Room(high=(duration.value.over(low),)) if low and duration.value >= low else Room()
 
 
 def _delivered(figures, ordered, setting, by_hand):
@@ -158,6 +167,6 @@ def given(phase: Intermittent, figures: dict[str, Figure]) -> list[Dose]:
     return repeated(first, again.every.quantity, again.count) if again else [first]
 
 
-def _equivalent(amount: Figure, drug) -> Figure:
+def _equivalent(name: str, amount: Figure, drug) -> Figure:
     factor = figure.stated("equivalent", drug.equivalent.quantity, drug.equivalent.where)
-    return figure.work_out("equivalent_dose", factor.value.unit.amount, [amount, factor])
+    return figure.work_out(name, factor.value.unit.amount, [amount, factor])

@@ -24,6 +24,9 @@ from infuse.protocol import COURSE, Band, Choice, Limit, Phase, Pump
 from infuse.units import Quantity, Refused
 
 
+LONGEST_USE = units.quantity(180, "day")  # USP 797: the longest beyond-use date of any category
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a phase is worked out with: its files, the weight, the pump, and what the user chose."""
@@ -52,6 +55,10 @@ class Setting:
         said = self.loaded.protocol.rounding.pump_rate
         return said.quantity if said else rounding.DEFAULT_RATE_STEP
 
+    def step_at(self, rate: Quantity) -> Quantity:
+        """The step of a pump rate: what both the file and the pump allow there."""
+        return rounding.common_step(self.rate_step.to("mL/h"), self.pump.step_at(rate))
+
     @property
     def withdraw_step(self) -> Quantity | None:
         said = self.loaded.protocol.rounding.withdraw_volume
@@ -78,6 +85,7 @@ class PhaseOrder:
     rungs: tuple[Rung, ...] = ()
     ladder_end: str = ""
     bags: tuple[int, int | None] | None = None
+    rate_step: Quantity | None = None
     beyond_use: Figure | None = None
     band: Band | None = None
 
@@ -93,7 +101,10 @@ def choose(choice: Choice, name: str, setting: Setting) -> tuple[Figure, list[Al
     default = choice.default.quantity
     value = units.read_quantity(given.text)
     if not units.fits(value.unit, default.unit):
-        raise Refused(f"{units.kind_of(default.unit)}, such as {default}", given.text, f"that is {units.kind_of(value.unit)}")
+        wanted, found = units.kind_of(default.unit), units.kind_of(value.unit)
+        hint = f"that is {found}" if found != wanted else f"{value.unit} does not convert to {default.unit}"
+        raise Refused(f"{wanted}, such as {default}", given.text, hint)
+    value = value.to(default.unit)  # as the file spells it: one order, one unit
     chosen = figure.stated(name, value, given.where)
     if choice.options:
         if any(each <= value <= each for each in choice.options):
@@ -136,8 +147,18 @@ def preparation_for(setting: Setting, dose: Figure | None):
     return next((each for each in protocol.preparations if serves(each)), protocol.preparations[0])
 
 
+def measured_bag(one, product, setting: Setting) -> Figure | None:
+    """The bag's volume as measured. Raises Refused for a premixed bag: its drug stands in all of it."""
+    bag = quantity_chosen("bag_volume", "volume", setting)
+    if bag and not prep.needs_volume(one, product):
+        raise Refused("no bag volume: this bag is premixed", setting.chosen["bag_volume"].text, "choose a preparation from vials with --preparation")
+    return bag
+
+
 def beyond_use_of(one, setting) -> Figure | None:
     chosen = quantity_chosen("beyond_use", "duration", setting)
+    if chosen and chosen.value > LONGEST_USE:
+        raise Refused(f"a beyond-use time of at most {LONGEST_USE.on_paper()}", setting.chosen["beyond_use"].text)
     if one.beyond_use is None:
         return chosen
     stated = figure.stated("beyond_use", one.beyond_use.quantity, one.beyond_use.where)

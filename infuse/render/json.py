@@ -14,6 +14,7 @@ from infuse import figure, units
 from infuse.figure import Figure
 from infuse.limits import Alert
 from infuse.order import Order
+from infuse.page import Fields, Sentences, Sheet, Table
 from infuse.patient import BY_NAME
 from infuse.phases import PhaseOrder, Rung
 from infuse.units import Quantity
@@ -33,6 +34,22 @@ def as_object(order: Order) -> dict:
         "protocols": [_protocol(each.loaded) for each in order.requests],
         "orders": [_phase(each) for each in order.phases],
     }
+
+
+def page(sheet: Sheet) -> dict:
+    """A page by its parts, for what is shown but not ordered: headings with fields, lines and rows."""
+    sections = []
+    for section in sheet.sections:
+        said: dict = {"heading": section.heading}
+        for block in section.blocks:
+            if isinstance(block, Fields):
+                said["fields"] = {row.label: row.value for row in block.rows}
+            elif isinstance(block, Sentences):
+                said["lines"] = [*said.get("lines", []), *block.lines]
+            elif isinstance(block, Table):
+                said["rows"] = [dict(zip(block.columns, row)) for row in block.rows]
+        sections.append(said)
+    return {"schema_version": SCHEMA_VERSION, "banner": sheet.banner, "title": sheet.title, "subtitle": sheet.subtitle, "sections": sections}
 
 
 def _alert(one: Alert) -> dict:

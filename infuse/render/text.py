@@ -156,8 +156,9 @@ def _wrap(text: str, width: int) -> list[str]:
             if current:
                 rows.append(current)
                 current = ""
-            rows.append(word[:width])
-            word = word[width:]
+            cut = next(number for number in range(len(word), 0, -1) if columns_of(word[:number]) <= width)
+            rows.append(word[:cut])
+            word = word[cut:]
         candidate = f"{current} {word}" if current else word
         if current and columns_of(candidate) > width:
             rows.append(current)
