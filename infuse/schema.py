@@ -206,7 +206,7 @@ _CLEARANCE = fields((
 
 PATIENT = fields((
     Key("dosing_weight", word(*p.WEIGHTS), "the weight that per-kg doses use", default=p.ACTUAL),
-    Key("age", _fact_rule("age", "age", "box"), "the ages that it is for"),
+    Key("age", _fact_rule("age", "age", "box"), "the ages that it is for", stand_in=None),
     Key("weight", _fact_rule("weight", "weight", "refuse"), "the weights that it is for"),
     Key("clearance", _CLEARANCE, "how the creatinine clearance of the bands is worked out"),
 ), _patient)
@@ -460,25 +460,25 @@ def _build_protocol(span, protocol, drug, preparation, preparations, rounding, p
 
 PROTOCOL = fields((
     Key("protocol", _name, "its id: the name of the file", required=True),
-    Key("title", text(), "the title at the top of the sheet", required=True),
-    Key("version", text("a whole number", "[1-9][0-9]*"), "goes up by one with every change", required=True),
+    Key("title", text(), "the title at the top of the sheet", required=True, stand_in=""),
+    Key("version", text("a whole number", "[1-9][0-9]*"), "goes up by one with every change", required=True, stand_in=""),
     Key("drug", _name, "the drug file: drugs/NAME.yaml", required=True),
-    Key("population", word("adult", "pediatric", "adult and pediatric"), "whom it is for", required=True),
-    Key("indication", text(), "what it is for", required=True),
-    Key("evidence", list_of(_note("say", "what the evidence says")), "guideline strength, and what was found", default=()),
-    Key("care_areas", _texts, "where it may be given", required=True),
+    Key("population", word("adult", "pediatric", "adult and pediatric"), "whom it is for", required=True, stand_in=""),
+    Key("indication", text(), "what it is for", required=True, stand_in=""),
+    Key("evidence", list_of(_note("say", "what the evidence says")), "guideline strength, and what was found", default=(), stand_in=()),
+    Key("care_areas", _texts, "where it may be given", required=True, stand_in=()),
     Key("references", named(_reference, "references"), "the sources, each under an id", required=True),
     Key("patient", PATIENT, "what it asks of the patient"),
     Key("preparation", _preparation("the preparation"), "how it is made ready"),
     Key("preparations", named(_preparation, "preparations"), "several ways to make it ready, preferred first"),
     Key("phases", list_of(one_of(PHASES, "kind of phase")), "the parts of the order in time order", required=True),
-    Key("advisories", list_of(_note("say", "the advisory")), "what the reader must know", default=()),
-    Key("monitoring", list_of(_MONITORING), "what is observed, and how often", required=True),
-    Key("criteria", list_of(_CRITERION), "at what finding to hold, stop, call", required=True),
-    Key("rescue", list_of(_note("say", "what to do")), "what is at hand if it goes wrong", default=()),
-    Key("screening", list_of(_note("ask", "the question")), "what is asked before the first dose", default=()),
+    Key("advisories", list_of(_note("say", "the advisory")), "what the reader must know", default=(), stand_in=()),
+    Key("monitoring", list_of(_MONITORING), "what is observed, and how often", required=True, stand_in=()),
+    Key("criteria", list_of(_CRITERION), "at what finding to hold, stop, call", required=True, stand_in=()),
+    Key("rescue", list_of(_note("say", "what to do")), "what is at hand if it goes wrong", default=(), stand_in=()),
+    Key("screening", list_of(_note("ask", "the question")), "what is asked before the first dose", default=(), stand_in=()),
     Key("rounding", ROUNDING, "steps and tolerance"),
-    Key("cases", list_of(CASE), "worked examples that the file must meet", required=True),
+    Key("cases", list_of(CASE), "worked examples that the file must meet", required=True, stand_in=()),
 ), _build_protocol, "a protocol: keys with values")
 
 _PRODUCT_KEYS = (
@@ -529,12 +529,13 @@ DRUG = fields((
 
 
 def read(document: Document, table: Reader):
-    """(value or None, problems): the document through one of the tables."""
+    """(value or None, problems): the document through one of the tables. With problems there may be a value too: good
+    enough to look for more problems, never to order from."""
     if document.root is None or document.problems:
         return None, list(document.problems)
     notes = Notes()
     value = table.read(document.root, notes)
-    return (None if notes.problems else value), notes.problems
+    return (None if value is BAD else value), notes.problems
 
 
 def header(document: Document) -> dict[str, str]:

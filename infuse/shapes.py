@@ -82,13 +82,16 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a mapping. `default`: what stands for it where it is left out (None of `required` keys matters)."""
+    """One key of a mapping. `default`: what stands for it where it is left out. `stand_in`: with what the reading goes on
+    where it is missing or faulty, so that the rest of the file is judged in the same round (only where nothing else
+    depends on it: a wrong guess would bring problems that are none)."""
 
     name: str
     reader: Reader
     says: str
     required: bool = False
     default: Any = None
+    stand_in: Any = BAD
 
 
 def quoted(node: Node) -> str:
@@ -212,7 +215,7 @@ def fields(keys: tuple[Key, ...], build: Callable[..., Any], what: str = "keys w
     def read(node, notes):
         if not isinstance(node, Mapping):
             return notes.wrong(node.span, what, notes.found(node))
-        before, values, meant = len(notes.problems), {}, set()
+        values, meant = {}, set()
         for key, value in node.items:
             if key.text in known:
                 values[key.text] = notes.read(key.text, known[key.text].reader, value)
@@ -223,10 +226,15 @@ def fields(keys: tuple[Key, ...], build: Callable[..., Any], what: str = "keys w
             names = ", ".join(f'"{key.name}"' for key in missing)
             expected = f"the key{'s' if len(missing) > 1 else ''} {names}{notes.under()}"
             notes.wrong(node.span, expected, "none", "\n".join(f"{key.name}: {key.says}" for key in missing))
-        if len(notes.problems) > before:
-            return BAD
+        usable = {key.name: values.get(key.name, key.default) for key in keys}
+        wanting = {key.name for key in missing} | meant | {name for name, value in usable.items() if value is BAD}
+        for key in keys:
+            if key.name in wanting and key.stand_in is BAD:
+                return BAD
+            if key.name in wanting:
+                usable[key.name] = key.stand_in
         try:
-            return build(span=node.span, **{key.name: values.get(key.name, key.default) for key in keys})
+            return build(span=node.span, **usable)
         except Wrong as wrong:
             return notes.wrong(wrong.span or node.span, wrong.expected, wrong.found, wrong.hint)
 
