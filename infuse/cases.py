@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from infuse import figure, order, patient as patients, units
+from infuse import figure, order, units
+from infuse import patient as patients
 from infuse.library import Loaded
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import CHOICES, READY

@@ -14,10 +14,11 @@ import json
 import re
 import shlex
 from collections.abc import Callable
-from typing import NamedTuple
 from datetime import datetime
+from typing import NamedTuple
 
-from infuse import order, patient as patients, source
+from infuse import order, source
+from infuse import patient as patients
 from infuse.library import Loaded
 from infuse.limits import HARD, NOTE
 from infuse.order import Order

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import NamedTuple
 from pathlib import Path
+from typing import NamedTuple
 
 from infuse import consistency, schema, source, tables
 from infuse.protocol import Drug, Protocol

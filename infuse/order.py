@@ -11,10 +11,14 @@ Example: build([Request(loaded)], patient, now) for 70 kg gives one titration th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
-from infuse import bands, derived, formulas, limits, patient as patients, phases, screening
+from infuse import bands, derived, formulas, limits, phases, screening
+from infuse import patient as patients
 from infuse.figure import Figure
 from infuse.library import Loaded
 from infuse.limits import HARD, SOFT, Alert
@@ -25,6 +29,7 @@ from infuse.screening import Open
 from infuse.tables import DEFAULT_PUMP
 from infuse.units import DimensionError, Refused
 
+NOTHING: Mapping[str, Given] = MappingProxyType({})
 READY, NEEDS_OVERRIDE, STOPPED = "ready", "needs_override", "stopped"
 CHOICES = ("dose", "dose_rate", "duration", "preparation", "bag_volume", "beyond_use")
 
@@ -45,17 +50,15 @@ class Missing(Exception):
         super().__init__(", ".join(facts))
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One protocol to order, with what the user chose of it and the answers to what it leaves open."""
 
     loaded: Loaded
-    chosen: dict[str, Given] = field(default_factory=dict)
-    answers: dict[str, Given] = field(default_factory=dict)
+    chosen: Mapping[str, Given] = NOTHING
+    answers: Mapping[str, Given] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """A named person's reason at a soft stop."""
 
     code: str

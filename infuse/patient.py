@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 from infuse import figure, rounding, units
 from infuse.figure import Figure
@@ -29,16 +30,14 @@ _HEIGHTS = Range(quantity(40, "cm"), quantity(250, "cm"))  # outside it is a sli
 _MOST_CREATININE = quantity(30, "mg/dL")
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A text as it was typed, and where: an option, or a line of a file."""
 
     text: str | tuple[str, ...]
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One fact that can be given: its name in files, its option, what it is, how it is read."""
 
     name: str

@@ -12,8 +12,8 @@ Example: 500 mg from vials of 50 mg/mL made up to 250 mL: withdraw 10 mL (1 vial
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from infuse import figure, rounding, units
 from infuse.figure import Figure
@@ -22,8 +22,7 @@ from infuse.rounding import Syringe
 from infuse.units import Quantity, quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What was made ready: its figures by name, the vials to open, the syringe, and what cannot be done."""
 
     preparation: Preparation
@@ -33,7 +32,7 @@ class Prepared:
     wasted: Quantity | None = None
     syringe: Quantity | None = None
     step: Quantity | None = None
-    refused: tuple[str, ...] = field(default=())
+    refused: tuple[str, ...] = ()
 
     @property
     def premixed(self) -> bool:

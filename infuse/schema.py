@@ -15,8 +15,26 @@ import math
 
 from infuse import protocol as p
 from infuse import units
-from infuse.shapes import (BAD, Key, Notes, Reader, Text, Wrong, between, fields, flag, like, list_of, named, one_of, quantity,
-                           scalar_or, text, word, written)
+from infuse.shapes import (
+    BAD,
+    Key,
+    Notes,
+    Reader,
+    Text,
+    Wrong,
+    between,
+    fields,
+    flag,
+    like,
+    list_of,
+    named,
+    one_of,
+    quantity,
+    scalar_or,
+    text,
+    word,
+    written,
+)
 from infuse.source import Document, Mapping, Scalar, Sequence
 
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"

@@ -12,10 +12,11 @@ Example: 160 kg at 44 years is a soft stop: outside 40 to 150 kg; was it pounds?
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from infuse import limits, patient as patients
+from infuse import limits
+from infuse import patient as patients
 from infuse.figure import Figure
 from infuse.library import Loaded
 from infuse.limits import HARD, SOFT, Alert

@@ -15,7 +15,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from infuse import units
 from infuse.protocol import Stated, StatedRange
@@ -74,14 +74,12 @@ class Notes:
         return BAD
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     read: Callable[[Node, Notes], Any]
     schema: dict
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key of a mapping. `default`: what stands for it where it is left out. `stand_in`: with what the reading goes on
     where it is missing or faulty, so that the rest of the file is judged in the same round (only where nothing else
     depends on it: a wrong guess would bring problems that are none)."""

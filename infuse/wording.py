@@ -10,7 +10,8 @@ Example: dose "0.1 mg/kg/hour times 70 kg = 7 mg/hour"; administration "start at
 
 from __future__ import annotations
 
-from infuse import dosing, preparation as prep, units
+from infuse import dosing, units
+from infuse import preparation as prep
 from infuse.figure import Figure, deviation_in_words
 from infuse.limits import basis
 from infuse.page import Block, Boxes, Field, Fields, Sentences, Table

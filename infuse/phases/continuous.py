@@ -11,11 +11,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from infuse import dosing, figure, preparation as prep, rounding, units
+from infuse import dosing, figure, rounding, units
+from infuse import preparation as prep
 from infuse.figure import Figure
 from infuse.limits import HARD, SOFT, Alert, Room, room
-from infuse.phases.worksheet import (PhaseOrder, Rung, Setting, beyond_use_of, choose, deviates, judge, measured_bag, mix, named, preparation_for,
-                                     pump_can, quantity_chosen, totals, whole)
+from infuse.phases.worksheet import (
+    PhaseOrder,
+    Rung,
+    Setting,
+    beyond_use_of,
+    choose,
+    deviates,
+    judge,
+    measured_bag,
+    mix,
+    named,
+    preparation_for,
+    pump_can,
+    quantity_chosen,
+    totals,
+    whole,
+)
 from infuse.preparation import Prepared
 from infuse.protocol import COURSE, Continuous
 from infuse.units import Quantity

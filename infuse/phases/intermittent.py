@@ -11,11 +11,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from infuse import dosing, figure, preparation as prep, rounding, units
+from infuse import dosing, figure, rounding, units
+from infuse import preparation as prep
 from infuse.figure import Figure
 from infuse.limits import HARD, Alert, Room, room
-from infuse.phases.worksheet import (PhaseOrder, Setting, beyond_use_of, choose, deviates, judge, mix, named, preparation_for,
-                                     measured_bag, pump_can, totals, whole)
+from infuse.phases.worksheet import (
+    PhaseOrder,
+    Setting,
+    beyond_use_of,
+    choose,
+    deviates,
+    judge,
+    measured_bag,
+    mix,
+    named,
+    preparation_for,
+    pump_can,
+    totals,
+    whole,
+)
 from infuse.protocol import Intermittent, Limit
 from infuse.totals import Dose, most, repeated
 from infuse.units import Quantity, quantity

@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
-from infuse import figure, limits, preparation as prep, rounding, units
+from infuse import figure, limits, rounding, units
+from infuse import preparation as prep
 from infuse.figure import Figure
 from infuse.library import Loaded
 from infuse.limits import HARD, Alert
@@ -23,12 +25,10 @@ from infuse.preparation import Prepared
 from infuse.protocol import COURSE, Band, Choice, Limit, Phase, Pump
 from infuse.units import Quantity, Refused
 
-
 LONGEST_USE = units.quantity(180, "day")  # USP 797: the longest beyond-use date of any category
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What a phase is worked out with: its files, the weight, the pump, and what the user chose."""
 
     loaded: Loaded
@@ -65,8 +65,7 @@ class Setting:
         return said.quantity if said else None
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(NamedTuple):
     """One rung of a ladder: its figures by name, and the alerts that hold when it is reached."""
 
     figures: dict[str, Figure]

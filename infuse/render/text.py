@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 
 from infuse.page import Block, Boxes, Cut, Field, Fields, Section, Sentences, Sheet, Table
-from infuse.source import columns as columns_of, printable
+from infuse.source import columns as columns_of
+from infuse.source import printable
 from infuse.units import KNOWN_ON_PAPER
 
 WIDTH = 80
