@@ -10,14 +10,16 @@ Example: check(library, [path]) of a protocol with two mistakes gives two findin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from infuse import cases, source, tables
 from infuse.library import Library
-from infuse.source import ERROR, Document, Problem, Span
+from infuse.source import ERROR, Document, Mapping, Problem, Scalar, Span
 
-_TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS}
+_TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS, "error-prone.yaml": tables.ERROR_PRONE}
+_NOT_PRINTED = {"protocol", "drug", "version", "doi", "url", "product", "also_known_as", "cases"}  # ids, links, what is only typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ def _every(library: Library) -> list[Path]:
 def _one(library: Library, path: Path) -> tuple[list[Problem], dict[str, Document], int]:
     document, _ = library.document(path)
     documents = {library.shown(path): document}
+    misread = _misread(library, path, document)
     if path.parent.name == "drugs":
-        return library.drug(path)[1], documents, 0
+        return [*library.drug(path)[1], *misread], documents, 0
     if path.parent.name == "tables":
         reader = _TABLES.get(path.name)
         if reader is None:
@@ -76,8 +79,34 @@ def _one(library: Library, path: Path) -> tuple[list[Problem], dict[str, Documen
         return library.table(path, reader)[1], documents, 0
     loaded = library.load(path)
     if loaded.errors:
-        return list(loaded.problems), documents | loaded.documents, 0
-    return [*loaded.problems, *cases.run(loaded)], documents | loaded.documents, len(loaded.protocol.cases)
+        return [*loaded.problems, *misread], documents | loaded.documents, 0
+    return [*loaded.problems, *misread, *cases.run(loaded)], documents | loaded.documents, len(loaded.protocol.cases)
+
+
+def _misread(library: Library, path: Path, document: Document) -> list[Problem]:
+    """Every text of the file that would be printed and has been misread elsewhere, with harm."""
+    if path.parent.name == "tables" or document.root is None:
+        return []
+    entries, problems = library.table(library.beside(path, "tables", "error-prone.yaml"), tables.ERROR_PRONE)
+    return [_prone(text, entry, match) for text in _printed(document.root) for entry in (entries if not problems else ())
+            if (match := entry.pattern.search(text.text))]
+
+
+def _prone(text: Scalar, entry, match) -> Problem:
+    found = source.printable(match.group().strip())
+    return Problem(ERROR, text.span, f'expected a text that cannot be misread; found "{found}" ({entry.what})', f"instead: {entry.use}")
+
+
+def _printed(node) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.items:
+            if key.text not in _NOT_PRINTED:
+                yield from _printed(value)
+    else:
+        for each in node.items:
+            yield from _printed(each)
 
 
 def as_text(checked: Checked) -> str:

@@ -110,7 +110,7 @@ class Library:
             return Document(name, (), None, (Problem(ERROR, Span(name, 1, 1, 2), message),)), ""
         return source.read(name, content), hashlib.sha256(content).hexdigest()
 
-    def _beside(self, path: Path, *parts: str) -> Path:
+    def beside(self, path: Path, *parts: str) -> Path:
         """drugs/NAME.yaml or tables/NAME.yaml: beside a site's protocol, then in the site's folders, then shipped. What a
         site has written wins for the shipped protocols too: a limit that it tightened must not be passed by."""
         beside = () if path.is_relative_to(self.shipped) else (path.parent,)
@@ -139,7 +139,7 @@ class Library:
         paths, drug = [path], None
         if protocol:
             problems = problems + _named_right(path, protocol.id, "protocol", protocol.span)
-            drug_path = self._beside(path, "drugs", f"{protocol.drug}.yaml")
+            drug_path = self.beside(path, "drugs", f"{protocol.drug}.yaml")
             if drug_path.is_file():
                 paths.append(drug_path)
                 drug, of_drug = self.drug(drug_path)
@@ -149,7 +149,7 @@ class Library:
                 hint = "it is sought beside the protocol, then in the site's folders, then in the shipped one"
                 problems = problems + [Problem(ERROR, protocol.drug_span, message, hint)]
             problems = problems + consistency.check(protocol, drug)
-        devices_path, weights_path = (self._beside(path, "tables", name) for name in ("devices.yaml", "weight-bounds.yaml"))
+        devices_path, weights_path = (self.beside(path, "tables", name) for name in ("devices.yaml", "weight-bounds.yaml"))
         devices, of_devices = self.table(devices_path, tables.DEVICES)
         weights, of_weights = self.table(weights_path, tables.WEIGHT_BOUNDS)
         paths += [devices_path, weights_path]

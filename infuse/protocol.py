@@ -13,6 +13,7 @@ Example: Continuous(start=Choice(0.1 mg/kg/h), titration=Titration(by 0.05 mg/kg
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -358,6 +359,14 @@ class Syringe(NamedTuple):
 class Devices(NamedTuple):
     pumps: dict[str, Pump]
     syringes: tuple[Syringe, ...]
+
+
+class ErrorProne(NamedTuple):
+    """A form of writing that has been misread: what it is, what to write instead, the pattern that finds it."""
+
+    what: str
+    use: str
+    pattern: re.Pattern
 
 
 class WeightBounds(NamedTuple):

@@ -9,7 +9,9 @@ Example: `pumps: general: steps: - step: 0.1 mL/h` becomes Pump("general", ...).
 
 from __future__ import annotations
 
-from infuse.protocol import Devices, Pump, Syringe, WeightBounds
+import re
+
+from infuse.protocol import Devices, ErrorProne, Pump, Syringe, WeightBounds
 from infuse.shapes import Key, Wrong, between, fields, list_of, named, quantity, text, word, written
 
 DEFAULT_PUMP = "general"
@@ -81,6 +83,23 @@ def _row(span, age, soft, outer):
     if any(end not in outer.range for end in soft.range.ends()):
         raise Wrong("soft bounds inside the outer ones", f'"{written(soft.range)}"', soft.span, f"outer is {written(outer.range)}")
     return age, soft.range, outer.range
+
+
+def _pattern(span, what, use, pattern):
+    try:
+        return ErrorProne(what, use, re.compile(pattern))
+    except re.error as error:
+        raise Wrong("a regular expression", f'"{pattern}"', pattern.span, str(error)) from None
+
+
+ERROR_PRONE = fields((
+    Key("sources", list_of(text()), "where the list comes from", required=True),
+    Key("entries", list_of(fields((
+        Key("what", text(), "what must not be printed", required=True),
+        Key("use", text(), "what to write instead", required=True),
+        Key("pattern", text(), "a regular expression that finds it", required=True),
+    ), _pattern)), "what must not be printed", required=True),
+), lambda span, sources, entries: entries)
 
 
 def _bounds(span, source, adult, rows):
