@@ -47,7 +47,7 @@ def faults(bands: tuple[Band, ...]) -> Iterator[str]:
         if any(not units.fits(ends[0].unit, end.unit) for end in ends):
             yield f"the edges of the {name} are of different kinds"
             return
-    for cell in product(*(_cells(bands, name) for name in names)):
+    for cell in product(*(cells(bands, name) for name in names)):
         point = {name: low for name, (low, _) in zip(names, cell)}
         count = len(fitting(bands, point))
         if count != 1:
@@ -55,7 +55,8 @@ def faults(bands: tuple[Band, ...]) -> Iterator[str]:
             yield f"{'no band' if not count else f'{count} bands'} for {where}"
 
 
-def _cells(bands, name) -> list[tuple[Quantity, Quantity | None]]:
+def cells(bands: tuple[Band, ...], name: str) -> list[tuple[Quantity, Quantity | None]]:
+    """(low, high) of every stretch between the edges of one fact, from zero; the last is open."""
     edges = [end for band in bands if name in band.edges() for end in (band.edges()[name].low, band.edges()[name].high) if end]
     points: list[Quantity] = [edges[0].with_value(Fraction(0))]
     for edge in sorted(edges):

@@ -10,12 +10,12 @@ Example: check(library, [path]) of a protocol with two mistakes gives two findin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infuse import cases, source, tables
-from infuse.library import Library
+from infuse import cases, proof, source, tables
+from infuse.library import Library, Loaded
 from infuse.source import ERROR, Document, Mapping, Problem, Scalar, Span
 
 _TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS, "error-prone.yaml": tables.ERROR_PRONE}
@@ -29,25 +29,35 @@ class Checked:
     findings: tuple[tuple[Problem, tuple[str, ...]], ...]
     files: int
     cases: int
+    orders: int = 0
 
     @property
     def errors(self) -> list[Problem]:
         return [problem for problem, _ in self.findings if problem.severity == ERROR]
 
 
-def check(library: Library, paths: list[Path]) -> Checked:
-    """The files, and those of the folders among them; without paths, every file that the library would use."""
+def check(library: Library, paths: list[Path], prove: bool = False, tell: Callable[[str, int, int], None] | None = None) -> Checked:
+    """The files, and those of the folders among them; without paths, every file that the library would use. `prove`: each
+    protocol at every weight too, and `tell` is told (name, orders made, orders in all)."""
     files = [file for path in paths for file in _files(path)] if paths else _every(library)
     found: dict[Problem, tuple[str, ...]] = {}
-    ran = 0
+    ran = orders = 0
     for path in files:
         problems, documents, count = _one(library, path)
         ran += count
+        if prove and path.parent.name not in ("drugs", "tables") and not any(each.severity == ERROR for each in problems):
+            proven = _proven(library.load(path), tell)
+            problems, orders = [*problems, *proven.problems], orders + proven.orders
         for problem in problems:
             document = documents.get(problem.span.file)
             found.setdefault(problem, document.lines if document else ())
     ordered = sorted(found.items(), key=lambda item: item[0].span)
-    return Checked(tuple(ordered), len(files), ran)
+    return Checked(tuple(ordered), len(files), ran, orders)
+
+
+def _proven(loaded: Loaded, tell) -> proof.Proven:
+    whole = proof.count(loaded)
+    return proof.prove(loaded, (lambda made: tell(loaded.protocol.id, made, whole)) if tell else lambda _made: None)
 
 
 def _files(path: Path) -> list[Path]:
@@ -114,15 +124,16 @@ def as_text(checked: Checked) -> str:
     blocks = [source.show(problem, lines) for problem, lines in checked.findings]
     errors = len(checked.errors)
     notes = len(checked.findings) - errors
-    count = ", ".join(f"{number} {word}{'s' if number != 1 else ''}" for number, word in (
-        (checked.files, "file"), (checked.cases, "case"), (errors, "problem"), (notes, "note")))
+    count = ", ".join(f"{number:,} {word}{'s' if number != 1 else ''}" for number, word in (
+        (checked.files, "file"), (checked.cases, "case"), *([(checked.orders, "proven order")] if checked.orders else []),
+        (errors, "problem"), (notes, "note")))
     return "\n\n".join([*blocks, count]) + "\n"
 
 
 def as_json(checked: Checked) -> dict:
     """The findings for an editor: severity, place, message, hint."""
     return {
-        "schema_version": 1, "files": checked.files, "cases": checked.cases,
+        "schema_version": 1, "files": checked.files, "cases": checked.cases, "proven_orders": checked.orders,
         "problems": [{"severity": problem.severity, "file": problem.span.file, "line": problem.span.line,
                       "column": problem.span.column, "end": problem.span.end, "message": problem.message,
                       "hint": problem.hint} for problem, _ in checked.findings],

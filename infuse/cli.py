@@ -184,6 +184,7 @@ def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL")], protocols
 
 @app.command(cls=_Once)
 def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...")] = None, protocols: Folders = None,
+          prove: Annotated[bool, typer.Option("--prove", help="Order at every weight that each protocol allows.")] = False,
           json: Json = False, format: Format = "text"):
     """Every problem of every file at once, then the files' own cases."""
     from infuse import checking
@@ -191,7 +192,7 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]..."
     if missing:
         _fail([f"expected a file or folder; found none at {each}" for each in missing])
     wanted = _is_json(format, json)
-    checked = checking.check(_library(protocols), paths or [])
+    checked = checking.check(_library(protocols), paths or [], prove=prove, tell=_progress if sys.stderr.isatty() else None)
     if not checked.files:
         _fail(["expected protocol files; found none in " + ", ".join(str(each) for each in paths or ())])
     if wanted:
@@ -200,6 +201,12 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]..."
         _write(checking.as_text(checked))
     if checked.errors:
         raise typer.Exit(STOPPED)
+
+
+def _progress(name: str, made: int, whole: int) -> None:
+    """One line that fills, on a terminal only."""
+    if made % 100 == 0 or made == whole:
+        print(f"\r{name}: {made:,} of {whole:,} orders", end="\n" if made == whole else "", file=sys.stderr, flush=True)
 
 
 @app.command(cls=_Once)

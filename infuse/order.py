@@ -93,8 +93,10 @@ class Order:
         return tuple(each for each in self.alerts if each.level == SOFT and (each.code not in reasons or each.reweigh))
 
 
-def build(requests: list[Request], patient: Patient, now: datetime, overrides=(), by: str = "") -> Order:
-    """The order, whatever its status. `overrides`: (code, reason) pairs. Raises Missing, NotUnderstood."""
+def build(requests: list[Request], patient: Patient, now: datetime, overrides=(), by: str = "",
+          every_override: bool = False) -> Order:
+    """The order, whatever its status. `overrides`: (code, reason) pairs; `every_override`: as if each soft stop had one,
+    for a proof. Raises Missing, NotUnderstood."""
     _nothing_missing(requests, patient)
     weight = patients.dosing_weight(patient, _weight_ranges(requests)) if patient.get("weight") else None
     alerts, worked_out, refused = _same_drug_twice(requests), [], []
@@ -113,6 +115,8 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     if refused:
         raise NotUnderstood(refused)
     alerts = tuple(sorted(_once(alerts), key=lambda each: limits.LEVELS.index(each.level)))
+    if every_override:
+        overrides = [(code, "proof") for code in dict.fromkeys(each.code for each in alerts if each.level == SOFT)]
     granted = _granted(alerts, overrides, by, now)
     order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, (), granted, now)
     if order.status != READY:

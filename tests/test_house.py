@@ -15,7 +15,7 @@ FLOORS = {
     "protocol": ("protocol", "bands", "shapes", "schema", "consistency", "tables", "library"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals"),
     "judgement": ("limits", "screening"),
-    "order": ("phases.worksheet", "phases.intermittent", "phases.continuous", "phases", "order", "cases", "checking", "intake", "quick"),
+    "order": ("phases.worksheet", "phases.intermittent", "phases.continuous", "phases", "order", "cases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "wording", "sheet", "catalog", "render.text", "render.terminal", "render.json"),
     "hand": ("output", "cli", "__main__"),
 }
