@@ -25,7 +25,7 @@ from infuse.source import ERROR, Problem
 from infuse.units import Quantity, quantity
 
 STEP = quantity("0.1", "kg")
-_GROWS = ("calculated_dose", "calculated_dose_rate", "pump_rate", "delivered_dose")
+_DOSES, _RATES = ("calculated_dose", "delivered_dose"), ("calculated_dose_rate", "pump_rate")
 _TALL = quantity(170, "cm")
 
 
@@ -114,11 +114,12 @@ def _against(loaded, made, before, weight):
         if alert.level == HARD and not alert.code.endswith(".preparation"):
             yield alert.code, Problem(ERROR, span, f"expected an order{where}; found a stop: {alert.message}")
     for number, phase in enumerate(made.phases):
-        for name in _GROWS:
+        stretched = getattr(phase.phase, "fastest", None) is not None  # a longer time may well mean a slower rate
+        for name in _DOSES if stretched else _DOSES + _RATES:
             one = phase.figures.get(name)
             if one is None:
                 continue
-            key = f"{number}.{name}.{phase.band.on_paper() if phase.band else ''}"
+            key = f"{number}.{name}"
             last = before.get(key)
             if last is not None and one.value < last:
                 message = f"expected a {one.label} that does not fall as weight grows; found {one.value.on_paper()}{where}, after {last.on_paper()}"
