@@ -36,7 +36,7 @@ def lowest(bands: tuple[Band, ...], weight: Quantity | None) -> Band:
         if ordered.unit.patient:
             ordered = units.work_out(ordered.unit.without_patient(), [ordered, weight])
         return min(ordered, band.cap.quantity) if band.cap else ordered
-    return min(bands, key=dose)
+    return min((band for band in bands if band.dose), key=dose)
 
 
 def faults(bands: tuple[Band, ...]) -> Iterator[str]:

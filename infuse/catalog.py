@@ -16,6 +16,7 @@ from infuse.library import Library, Loaded
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
 from infuse.protocol import Choice, Intermittent
 from infuse.source import printable
+from infuse.wording import limit_line
 
 
 def rows(library: Library) -> list[dict[str, str]]:
@@ -63,8 +64,7 @@ def show_page(loaded: Loaded, banner: str) -> Sheet:
         _needs(loaded), _options(loaded)]
     for phase in protocol.phases:
         sections.append(Section(f"PHASE   {phase.kind}", (Fields(tuple(_phase(phase))),)))
-    limits = [f"{limit.name.replace('_', ' ')}: {word} {side.range.on_paper()} ({', '.join(limit.source) or 'for the site to decide'})"
-              for phase in protocol.phases for limit in phase.limits for word, side in (("soft", limit.soft), ("hard", limit.hard)) if side]
+    limits = [limit_line(limit, word, side) for phase in protocol.phases for limit in phase.limits for word, side in (("soft", limit.soft), ("hard", limit.hard)) if side]
     sections.append(Section("LIMITS", (Sentences(tuple(limits), items=True),)))
     evidence = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.evidence)
     if evidence:
@@ -130,7 +130,8 @@ def _phase(phase) -> list[Field]:
     if isinstance(phase, Intermittent):
         rows = [Field("DOSE", said)]
         if phase.bands:
-            rows = [Field("DOSE", f"{band.dose.default.quantity.on_paper()}: {band.on_paper()}") for band in phase.bands]
+            rows = [Field("DOSE", f"{band.dose.default.quantity.on_paper() if band.dose else 'none, ' + band.refuse}: {band.on_paper()}")
+                    for band in phase.bands]
         if phase.cap:
             rows.append(Field("CAP", phase.cap.quantity.on_paper()))
         return rows + [Field("OVER", _choice(phase.duration) or phase.duration.default.quantity.on_paper()),

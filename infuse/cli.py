@@ -210,7 +210,7 @@ def _progress(name: str, made: int, whole: int) -> None:
 
 
 @app.command(cls=_Once)
-def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug")]):
+def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug")], json: Json = False):
     """A JSON Schema: of the order's JSON, or of a file (for an editor)."""
     from infuse import schema as tables
     from infuse.render import json as rendered

@@ -377,7 +377,7 @@ def by_band(protocol: Protocol) -> Protocol:
     several = []
     for phase in protocol.phases:
         banded = getattr(phase, "bands", ())
-        several += [phase._replace(dose=band.dose, cap=band.cap or phase.cap) for band in banded] or [phase]
+        several += [phase._replace(dose=band.dose, cap=band.cap or phase.cap) for band in banded if band.dose] or [phase]
     return protocol._replace(phases=tuple(several))
 
 

@@ -29,6 +29,17 @@ class Figure:
     inputs: tuple[Figure, ...] = ()
     stated: str = ""
     rounding: str = ""
+    factors: int = 0
+
+    @property
+    def sum(self) -> str:
+        """The sum in words. Of a product it is put into words only when somebody asks: an order has hundreds, and most
+        are never printed."""
+        if self.formula or not self.factors:
+            return self.formula
+        times, by = self.inputs[: self.factors], self.inputs[self.factors :]
+        said = " times ".join(each.value.on_paper() for each in times)
+        return said + "".join(f" divided by {each.value.on_paper()}" for each in by)
 
     @property
     def label(self) -> str:
@@ -43,9 +54,7 @@ def stated(name: str, quantity: Quantity, where: str) -> Figure:
 def work_out(name: str, to: units.Unit | str, times=(), by=()) -> Figure:
     """The product of the values of `times`, divided by those of `by`. Raises units.DimensionError."""
     exact = units.work_out(to, [each.value for each in times], [each.value for each in by])
-    formula = " times ".join(each.value.on_paper() for each in times) or "1"
-    formula += "".join(f" divided by {each.value.on_paper()}" for each in by)
-    return Figure(name, exact, exact, formula, (*times, *by))
+    return Figure(name, exact, exact, inputs=(*times, *by), factors=len(times))
 
 
 def total(name: str, *parts: Figure) -> Figure:
@@ -70,8 +79,7 @@ def deviation(delivered: Figure, ordered: Figure) -> Figure:
     """How far the delivered figure is from the ordered one, in percent (negative: below)."""
     percent = (delivered.value.over(ordered.value) - 1) * 100 if ordered.value.value else Fraction(0)
     exact = Quantity(percent, units.unit("%"))
-    formula = f"{delivered.value.on_paper()} against {ordered.value.on_paper()}"
-    return Figure("deviation", exact, exact, formula, (delivered, ordered))
+    return Figure("deviation", exact, exact, "the delivered against the ordered", (delivered, ordered))
 
 
 def deviation_in_words(one: Figure) -> str:
@@ -104,7 +112,7 @@ def _collect(one, lines, seen):
 
 def line_of(one: Figure) -> str:
     """One line of working: `pump rate: 71.3 mg/hour divided by 2 mg/mL = 35.65 mL/hour, rounded down to ...`."""
-    said = f"{one.label}: {one.formula} = {one.exact.on_paper()}" if one.formula else f"{one.label}: {one.value.on_paper()}"
+    said = f"{one.label}: {one.sum} = {one.exact.on_paper()}" if one.sum else f"{one.label}: {one.value.on_paper()}"
     if one.rounding:
         said += f", {one.rounding} {one.value.on_paper()}"
     return f"{said} ({one.stated})" if one.stated else said

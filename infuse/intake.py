@@ -202,7 +202,7 @@ def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
         except order.Missing as missing:
             if ask is None:
                 raise Wrong([(BY_NAME[name].option, Refused(f"{BY_NAME[name].says}, such as {BY_NAME[name].example}", "",
-                             f"it changes the dose of {', '.join(needed)}")) for name, needed in missing.facts.items()]) from None
+                             f"it changes the dose of {', '.join(needed)}" + ("; or give --clearance" if name == "creatinine" else ""))) for name, needed in missing.facts.items()]) from None
             patient = _ask_for(missing.facts, facts, asked, ask)
 
 

@@ -27,7 +27,7 @@ from infuse.phases import PhaseOrder
 from infuse.protocol import ACTUAL
 from infuse.screening import Open
 from infuse.tables import DEFAULT_PUMP
-from infuse.units import DimensionError, Refused
+from infuse.units import DimensionError, Quantity, Refused
 
 NOTHING: Mapping[str, Given] = MappingProxyType({})
 READY, NEEDS_OVERRIDE, STOPPED = "ready", "needs_override", "stopped"
@@ -99,7 +99,7 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     for a proof. Raises Missing, NotUnderstood."""
     _nothing_missing(requests, patient)
     weight = patients.dosing_weight(patient, _weight_ranges(requests)) if patient.get("weight") else None
-    alerts, worked_out, refused = _same_drug_twice(requests), [], []
+    alerts, worked_out, refused = _same_drug_twice(requests), [], _used_dosing_weight(requests, patient)
     for request in requests:
         mine = screening.screen(request.loaded, patient, weight, _per_weight(request), now.date())
         dosing, more = _dosing_weight(request, patient, weight)
@@ -154,8 +154,9 @@ def _changes_a_dose(protocol, patient) -> list[str]:
         if "kg" in per and protocol.patient.dosing_weight != ACTUAL and patient.get("dosing_weight") is None:
             names += ["height", "sex", "age"]
         names += [name for name in ("weight", "age") if name in banded]
-        if "clearance" in banded and patient.get("clearance") is None and "clearance" not in patient.unknown:
-            names += ["age", "creatinine"] + (["height"] if _indexed(phase) else ["sex", "weight"])
+        if "clearance" in banded and patient.get("clearance") is None and not {"clearance", "creatinine"} & patient.unknown:
+            by_height = _indexed(phase) or protocol.patient.clearance.weight != ACTUAL
+            names += ["age", "creatinine", *(["height"] if by_height else []), *([] if _indexed(phase) else ["sex", "weight"])]
     return list(dict.fromkeys(names))
 
 
@@ -176,6 +177,15 @@ def _same_drug_twice(requests) -> list[Alert]:
             message = f"{request.loaded.drug.name} is ordered twice, here and by {other}"
             found.append(Alert(HARD, f"{protocol.id}.same_drug", message, where=request.loaded.files[0].name))
     return found
+
+
+def _used_dosing_weight(requests, patient) -> list[tuple[str, Refused]]:
+    """A dosing weight that nothing would use is refused: somebody means the order to follow it."""
+    given = patient.get("dosing_weight")
+    kinds = {request.loaded.protocol.patient.dosing_weight for request in requests}
+    if given is None or kinds != {ACTUAL}:
+        return []
+    return [(patient.where("dosing_weight"), Refused("no dosing weight: the order goes by the actual weight", str(given)))]
 
 
 def _dosing_weight(request, patient, actual) -> tuple[Figure | None, list[Alert]]:
@@ -249,8 +259,28 @@ def _banded(phase, request, patient, actual):
     if alerts:
         return None, None, {}, alerts
     found = bands.fitting(several, known)
-    band = found[0] if len(found) == 1 else bands.lowest(found, actual.value if actual else None)
+    if "clearance" in known and patient.get("clearance") is not None and patient.get("creatinine") is not None:
+        computed = _computed_clearance(phase, protocol, patient, actual)
+        if computed is not None and bands.fitting(several, known | {"clearance": computed}) != found:
+            message = "the clearance that was given and the one that the creatinine gives lie in different bands of the dose"
+            return None, None, {}, [Alert(HARD, f"{protocol.id}.clearance", message, where=patient.where("clearance"))]
+    refusing = next((each for each in found if each.refuse), None)
+    if refusing:
+        message = f"no dose for {refusing.on_paper()}: {refusing.refuse} ({', '.join(refusing.source or phase.source)})"
+        return None, None, {}, [Alert(HARD, f"{protocol.id}.band", message, refusing.on_paper(), f"{refusing.span.file}:{refusing.span.line}")]
+    band = found[0]
+    if len(found) > 1:
+        unknown = " and ".join(name for name in bands.banded_by(several) if name not in known)
+        band = bands.lowest(found, actual.value if actual else None)
+        shown_as = f"the lowest dose, because the {unknown} is unknown" + (f"; {band.say}" if band.say else "")
+        band = band._replace(weight=None, age=None, clearance=None, say=shown_as)
     return phase._replace(dose=band.dose, cap=band.cap or phase.cap), band, shown, []
+
+
+def _computed_clearance(phase, protocol, patient, actual) -> Quantity | None:
+    without = Patient({name: value for name, value in patient.facts.items() if name != "clearance"}, patient.given, patient.unknown)
+    one, _ = _band_fact("clearance", phase, protocol, without, actual)
+    return one.value if one else None
 
 
 def _when_unknown(name, protocol) -> str:

@@ -28,6 +28,7 @@ MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _SMALL = quantity(10, "kg")
 _HEIGHTS = Range(quantity(40, "cm"), quantity(250, "cm"))  # outside it is a slip of the unit, not a patient
 _MOST_CREATININE = quantity(30, "mg/dL")
+_MOST_CLEARANCE = 300
 
 
 class Given(NamedTuple):
@@ -118,6 +119,13 @@ def _age(text):
     return value
 
 
+def _clearance(text):
+    value = _positive("clearance")(text)
+    if value.value > _MOST_CLEARANCE:
+        raise Refused(f"a clearance of at most {_MOST_CLEARANCE} mL/min", text)
+    return value
+
+
 def _creatinine(text):
     value = units.creatinine(_positive("creatinine")(text))
     if value > _MOST_CREATININE:
@@ -150,7 +158,7 @@ FACTS = (
     Fact("weight_date", "--weight-date", "when the weight was got", read_date, "2026-11-20"),
     Fact("height", "--height", "height, in cm or in", _height, "170cm"),
     Fact("creatinine", "--creatinine", "serum creatinine", _creatinine, '"0.9 mg/dL"'),
-    Fact("clearance", "--clearance", "creatinine clearance, where it is known", _positive("clearance"), '"52 mL/min"'),
+    Fact("clearance", "--clearance", "creatinine clearance, where it is known", _clearance, '"52 mL/min"'),
     Fact("dosing_weight", "--dosing-weight", "another dosing weight, where the formula does not apply", _positive("weight"), "60kg"),
     Fact("allergies", "--allergy", "an allergy with its reaction, or none", _words, '"penicillin: rash"', many=True),
     Fact("conditions", "--condition", "another condition, or none", _words, '"asthma"', many=True),
@@ -224,8 +232,11 @@ def _contradictions(facts, given, today):
 
 
 def age_on(born: date, today: date) -> Quantity:
-    """Completed months from one month of age, else days: exact against limits in years, because a year is 12 months."""
+    """Completed years from two years of age, completed months from one month, else days: as a person says an age, so
+    that somebody born 18 years and a month ago is 18."""
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    if months >= 24:
+        return quantity(months // 12, "year")
     return quantity(months, "month") if months else quantity((today - born).days, "day")
 
 

@@ -39,6 +39,12 @@ class Prepared(NamedTuple):
         return self.vials is None
 
 
+def far_from_nominal(preparation: Preparation, bag: Quantity) -> bool:
+    """Whether a measured bag is another size than the file's: overfill is some percent, not a fifth."""
+    nominal = preparation.added_to or preparation.final_volume
+    return nominal is not None and not Fraction(8, 10) <= bag.over(nominal.quantity) <= Fraction(12, 10)
+
+
 def needs_volume(preparation: Preparation, product: Product) -> bool:
     """Whether it is diluted, as against a premixed bag that is given as it is."""
     return preparation.final_volume is not None or preparation.added_to is not None or product.form != "bag"
@@ -78,7 +84,8 @@ def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: 
     figures |= _bag(preparation, withdraw, bag_volume)
     contained = figure.work_out("amount_withdrawn", amount.value.unit, [withdraw, strength])
     figures["amount_withdrawn"] = contained
-    figures["final_concentration"] = figure.work_out("final_concentration", strength.value.unit, [contained], [figures["final_volume"]])
+    figures["final_concentration"] = strength if not figures["final_volume"].value.value else figure.work_out(
+        "final_concentration", strength.value.unit, [contained], [figures["final_volume"]])
     refused = [] if value.value else ["the dose is too small to draw up from this product; choose a weaker one"]
     if figures["final_volume"].value < withdraw.value:
         refused.append("the drug's own volume is more than the final volume; choose a stronger product or a larger bag")
@@ -102,7 +109,9 @@ def _bag(preparation, withdraw, bag_volume):
     added = figure.difference("diluent_volume", final, withdraw)
     if removed.value.value < 0:  # the measured bag and the drug together hold less than the final volume
         short = figure.difference("diluent_to_add", final, figure.total("filled", bag_volume, withdraw))
-        return {"diluent_to_add": short, "diluent_volume": added, "final_volume": final}
+        return {"bag_volume": bag_volume, "diluent_to_add": short, "diluent_volume": added, "final_volume": final}
+    if bag_volume is not None:
+        return {"bag_volume": bag_volume, "diluent_to_remove": removed, "diluent_volume": added, "final_volume": final}
     return {"diluent_to_remove": removed, "diluent_volume": added, "final_volume": final}
 
 

@@ -111,7 +111,7 @@ def _against(loaded, made, before, weight):
     """What speaks against one order, and against it beside the one of the weight before."""
     where, span = f" at {weight.on_paper()}" if weight else "", loaded.protocol.phases[0].span
     for alert in made.alerts:
-        if alert.level == HARD and not alert.code.endswith(".preparation"):
+        if alert.level == HARD and not alert.code.endswith((".preparation", ".band")):
             yield alert.code, Problem(ERROR, span, f"expected an order{where}; found a stop: {alert.message}")
     for number, phase in enumerate(made.phases):
         stretched = getattr(phase.phase, "fastest", None) is not None  # a longer time may well mean a slower rate

@@ -216,7 +216,8 @@ class Band(NamedTuple):
     weight: HalfOpen | None
     age: HalfOpen | None
     clearance: HalfOpen | None
-    dose: Choice
+    dose: Choice | None
+    refuse: str
     cap: Stated | None
     say: str
     source: tuple[str, ...]

@@ -311,6 +311,8 @@ def _half_open(*kinds: str) -> Reader:
 def _band(span, weight, age, clearance, **values):
     if weight is None and age is None and clearance is None:
         raise Wrong("an edge of weight, age or clearance", "none")
+    if (values["dose"] is None) == (not values["refuse"]):
+        raise Wrong("a dose, or refuse with the reason", "neither" if values["dose"] is None else "both")
     return p.Band(weight, age, clearance, span=span, **values)
 
 
@@ -318,7 +320,8 @@ _BAND = fields((
     Key("weight", _half_open("weight"), "below A, from A, or from A to below B"),
     Key("age", _half_open("age"), "below A, from A, or from A to below B"),
     Key("clearance", _half_open("clearance"), "creatinine clearance: below A, from A, or from A to below B"),
-    Key("dose", _choice(*_DOSES), "the dose of this band", required=True),
+    Key("dose", _choice(*_DOSES), "the dose of this band"),
+    Key("refuse", text(), "instead of a dose: why nobody in this band gets one", default=""),
     Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
     Key("say", text(), "what the sheet says of this band", default=""),
     Key("source", _sources, "the references of this band", default=()),
@@ -328,7 +331,10 @@ _BAND = fields((
 def _intermittent(dose, bands, by_hand=False, **values):
     if (dose is None) == (bands is None):
         raise Wrong("a dose, or bands with a dose each", "neither" if dose is None else "both")
-    return p.Intermittent(dose=dose or bands[0].dose, bands=bands or (), by_hand=by_hand, **values)
+    first = dose or next((band.dose for band in bands if band.dose), None)
+    if first is None:
+        raise Wrong("a band with a dose", "none")
+    return p.Intermittent(dose=first, bands=bands or (), by_hand=by_hand, **values)
 
 
 _COUNT = text("a whole number of doses, such as 3", "[1-9][0-9]{0,2}")

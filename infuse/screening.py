@@ -71,7 +71,7 @@ def _weight(loaded, patient, weight, per_weight) -> Iterator[Alert]:
         age = patient.get("age") or (ADULT if loaded.protocol.population == "adult" else None)
         why, outside = patients.weight_doubt(weight.value, age, loaded.weights) if age else ("", False)
         if why:
-            again = " Weigh again and give --weight-date." if outside and patient.get("weight_date") is None else ""
+            again = "; weigh again and give --weight-date" if outside and patient.get("weight_date") is None else ""
             yield Alert(SOFT, code, f"weight {weight.value.on_paper()} {why}{again}", where=weight.stated, reweigh=bool(again))
 
 

@@ -114,6 +114,9 @@ def _notices(order: Order) -> list[Section]:
         blocks.append(Fields((
             Field("SOFT STOP OVERRIDDEN", "; ".join(each.message for each in alerts), strong=True),
             Field("REASON", override.reason), Field("BY", f"{override.by}, {on_paper_time(override.at)}"))))
+    notes = tuple(each.message for each in order.alerts if each.level == NOTE)
+    if notes:
+        blocks.append(Sentences(notes, strong=True))
     shadowed = [f"{each.name} is used instead of the shipped {each.shadows}" for each in _read_files(order) if each.shadows]
     if shadowed:
         blocks.append(Sentences(tuple(shadowed), strong=True))

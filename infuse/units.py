@@ -400,11 +400,16 @@ def creatinine(one: Quantity) -> Quantity:
 
 def is_finite(value: Fraction) -> bool:
     """Whether the number can be written out in decimals."""
-    left = value.denominator
-    for prime in (2, 5):
-        while left % prime == 0:
-            left //= prime
-    return left == 1
+    return _places(value.denominator) is not None
+
+
+def _places(denominator: int) -> int | None:
+    """How many decimals a fraction with that denominator has; None where they do not end."""
+    twos = (denominator & -denominator).bit_length() - 1
+    left, fives = denominator >> twos, 0
+    while left % 5 == 0:
+        left, fives = left // 5, fives + 1
+    return max(twos, fives) if left == 1 else None
 
 
 def decimal(value: Fraction) -> str:
@@ -415,11 +420,14 @@ def decimal(value: Fraction) -> str:
 def plain(value: Fraction) -> str:
     """As printed, without groups: no trailing zero; more than 4 decimals are cut to 4 significant digits, and to 4
     decimals from 0.01 up (a longer tail is read as a software fault)."""
-    if not is_finite(value) or (value * 10**4).denominator != 1:
+    if _MOST_DECIMALS % value.denominator:
         value = _to_significant(value)
-        if abs(value) >= Fraction(1, 100):
-            value = Fraction(half_up(value * 10**4), 10**4)
+        if abs(value) >= _HUNDREDTH and _MOST_DECIMALS % value.denominator:
+            value = Fraction(half_up(value * _MOST_DECIMALS), _MOST_DECIMALS)
     return _written(value)
+
+
+_MOST_DECIMALS, _HUNDREDTH = 10**4, Fraction(1, 100)
 
 
 def on_paper(value: Fraction) -> str:
@@ -441,23 +449,23 @@ def half_up(value: Fraction) -> int:
 def _to_significant(value, count=4):
     if value < 0:
         return -_to_significant(-value, count)
-    places = count - 1
-    while value >= 10 ** (count - places):
-        places -= 1
-    while value and value * 10**places < 10 ** (count - 1):
+    top, bottom = value.numerator, value.denominator
+    places = max(count - len(str(top // bottom)), 0) if top >= bottom else count
+    while top and top * 10**places < bottom * 10 ** (count - 1) and top < bottom:
         places += 1
-    scale = 10 ** max(places, 0)  # never coarser than a whole number
-    return Fraction(half_up(value * scale), scale)
+    scale = 10**places  # never coarser than a whole number
+    return Fraction((2 * top * scale + bottom) // (2 * bottom), scale)
 
 
 def _written(value):
-    if value < 0:
+    top, bottom = value.numerator, value.denominator
+    if top < 0:
         return "-" + _written(-value)
-    places = 0
-    while (value * 10**places).denominator != 1:
-        places += 1
-    digits = str(int(value * 10**places)).rjust(places + 1, "0")
-    return digits if not places else f"{digits[:-places]}.{digits[-places:]}"
+    places = _places(bottom)
+    if not places:
+        return str(top // bottom)
+    digits = str(top * 10**places // bottom).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"
 
 
 # ---------------------------------------------------------------------------------------------- the grammar of what is typed

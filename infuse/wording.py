@@ -38,7 +38,7 @@ def three_lines(order: PhaseOrder) -> Fields:
     rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} [ ]")] if order.phase.only_if else []
     rows += [Field("DOSE", dose(order), strong=True)]
     if order.band:
-        why = f"{order.band.on_paper()}{_and(order.band.say)}"
+        why = "; ".join(filter(None, (order.band.on_paper(), order.band.say)))
         known = f"; creatinine clearance {said(order.figures['clearance'])}" if "clearance" in order.figures else ""
         rows.append(Field("BAND", why + known))
     rows += [Field("PREPARATION", preparation(order)), Field("ADMINISTRATION", administration(order), strong=True)]
@@ -132,10 +132,13 @@ def preparation(order: PhaseOrder) -> str:
 def _diluent(order: PhaseOrder) -> str:
     """What happens to the bag's own fluid when it is made up to a volume."""
     figures = order.figures
+    bag = f"from a bag measured at {said(figures['bag_volume'])} " if "bag_volume" in figures else ""
+    if bag and "diluent_to_remove" in figures and figures["diluent_to_remove"].value.value:
+        return f"{bag}remove {said(figures['diluent_to_remove'])} of diluent, then add the drug"
     if "diluent_to_add" in figures:
-        return f"remove nothing; add the drug, then {said(figures['diluent_to_add'])} of diluent"
+        return f"{bag}remove nothing; add the drug, then {said(figures['diluent_to_add'])} of diluent"
     if not figures["diluent_to_remove"].value.value:
-        return "remove nothing; add the drug"
+        return f"{bag}remove nothing; add the drug"
     return f"remove {said(figures['diluent_to_remove'])} of diluent from the bag, then add the drug"
 
 
@@ -280,7 +283,10 @@ def supply(order: PhaseOrder) -> Fields:
     if order.beyond_use:
         rows.append(Field("BEYOND USE", f"{said(order.beyond_use)} after preparation"))
     elif not order.prepared.premixed:
-        rows.append(Field("BEYOND USE", blank="date and time; a bag lasts until then if that is sooner"))
+        until = "; a bag lasts until then if that is sooner" if order.rungs or isinstance(order.phase, Continuous) else ""
+        rows.append(Field("BEYOND USE", blank=f"date and time{until}"))
+    if getattr(order.phase, "by_hand", False):
+        rows.append(Field("DELIVERS", _delivers(order)))
     if isinstance(order.phase, Continuous) and order.bags:
         rows.append(Field("BAGS FOR THE COURSE", _bags(*order.bags)))
         rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
@@ -316,6 +322,8 @@ def double_check(order: PhaseOrder) -> list[Block]:
         rows.append(Field("AMOUNT IN THE BAG", one.amount.quantity.on_paper()))
     if one.added_to:
         rows.append(Field("ADDED TO", f"{said(figures['bag_volume'])} of {one.diluent}"))
+    if one.final_volume and "bag_volume" in figures:
+        rows.append(Field("BAG, AS MEASURED", said(figures["bag_volume"])))
     if one.final_volume:
         rows.append(Field("MADE UP TO", f"{one.final_volume.quantity.on_paper()} with {one.diluent}"))
     if isinstance(order.phase, Intermittent):

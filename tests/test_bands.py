@@ -83,7 +83,7 @@ def test_the_clearance_is_worked_out_with_the_weight_that_the_file_names(load):
     assert dose(made) == "30 mg"
 
 
-@pytest.mark.parametrize(("facts", "missing"), [({}, {"weight", "age", "creatinine", "sex"}), ({"weight": "70 kg", "clearance": "80 mL/min"}, {"age"})])
+@pytest.mark.parametrize(("facts", "missing"), [({}, {"weight", "age", "creatinine", "sex", "height"}), ({"weight": "70 kg", "clearance": "80 mL/min"}, {"age"})])
 def test_what_changes_the_dose_is_asked_for(load, facts, missing):
     with pytest.raises(Missing) as error:
         make(load(written(BY_ALL, CLEARANCE)), **facts)
@@ -145,3 +145,27 @@ def test_a_dose_per_surface(load):
     assert dose(made) == "91 mg"
     with pytest.raises(Missing):
         make(load(written("      dose: 50 mg/m2\n      duration: 15 min")), weight="70 kg", age="40 years")
+
+
+REFUSING = BY_WEIGHT.replace("          dose: 1 g", "          refuse: only for the light")
+
+
+def test_a_band_can_refuse(load):
+    loaded = load(written(REFUSING))
+    assert not loaded.errors, loaded.errors
+    made = make(loaded, weight="50 kg", age="30 years")
+    assert [(each.level, each.code) for each in made.alerts] == [("hard_stop", "sample.band")] and not made.phases
+    assert "only for the light" in made.alerts[0].message
+    assert dose(make(loaded, weight="49.9 kg", age="30 years")) == "748.5 mg"
+
+
+def test_an_unknown_fact_that_gives_the_lowest_dose_says_so(load):
+    from infuse import wording
+    made = make(load(written(BY_ALL, CLEARANCE)), **{**ALL, "clearance": "unknown"})
+    band = {row.label: row.value for row in wording.three_lines(made.phases[0]).rows}["BAND"]
+    assert band == "the lowest dose, because the clearance is unknown"
+
+
+def test_a_dose_too_small_to_draw_up_is_refused_in_words(load):
+    made = make(load(written("      dose: 1 nanogram\n      duration: 15 min")), weight="70 kg", age="30 years")
+    assert made.status == "stopped" and any("too small to draw up" in each.message for each in made.alerts)

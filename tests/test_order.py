@@ -219,3 +219,44 @@ def test_every_blank_of_the_titration_is_counted_as_open(ketamine):
     blank = {"step up only when": steps.step_up_when, "step down": steps.step_down, "after an interruption": steps.restart,
              "end of course": steps.end_of_course}
     assert found == {name for name, said in blank.items() if not said}
+
+
+def test_a_beyond_use_time_that_was_given_stands_on_the_sheet(ketamine):
+    from infuse import wording
+    made = make(ketamine, weight="70 kg", beyond_use="24 h", **FACTS)
+    assert {row.label: row.value for row in wording.supply(made.phases[0]).rows}["BEYOND USE"] == "24 hours after preparation"
+    assert not [each for each in made.open if each.fact == "beyond_use"]
+
+
+@pytest.mark.parametrize(("bag", "taken"), [("200 mL", True), ("199 mL", False), ("300 mL", True), ("301 mL", False), ("2.5 L", False)])
+def test_a_measured_bag_of_another_size_is_refused(ketamine, bag, taken):
+    from infuse.order import NotUnderstood
+    if taken:
+        assert make(ketamine, weight="70 kg", bag_volume=bag, **FACTS).status == READY
+    else:
+        with pytest.raises(NotUnderstood, match="within a fifth"):
+            make(ketamine, weight="70 kg", bag_volume=bag, **FACTS)
+
+
+def test_a_dosing_weight_that_nothing_uses_is_refused(ketamine):
+    from infuse.order import NotUnderstood
+    with pytest.raises(NotUnderstood, match="goes by the actual weight"):
+        make(ketamine, weight="100 kg", dosing_weight="60 kg", **FACTS)
+
+
+def test_a_clearance_that_the_creatinine_contradicts_is_a_stop(shipped):
+    facts = {"weight": "70 kg", "age": "40 years", "sex": "female", "height": "160 cm", "creatinine": "10 mg/dL", "clearance": "90 mL/min"}
+    made = make(shipped["ketorolac"], **facts)
+    assert [each.code for each in made.alerts if each.level == HARD] == ["ketorolac.clearance"]
+    assert make(shipped["ketorolac"], **{**facts, "creatinine": "0.7 mg/dL"}).status == READY
+
+
+def test_rounding_never_passes_the_most_that_may_be_chosen(shipped):
+    """49.9 kg: 748.5 mg is 74.85 mL; 74.9 mL would be 749 mg, above 15 mg/kg."""
+    made = make(shipped["acetaminophen"], weight="49.9 kg", age="40 years")
+    assert made.phases[0].figures["delivered_dose"].value <= made.phases[0].figures["calculated_dose"].value
+
+
+def test_an_age_from_a_birth_date_is_in_completed_years(shipped):
+    made = make(shipped["magnesium-sulfate-pediatric"], weight="50 kg", birth_date="2008-10-21")
+    assert made.status == READY, made.alerts

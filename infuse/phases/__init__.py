@@ -28,7 +28,7 @@ def build(phase: Phase, setting: Setting) -> PhaseOrder:
 
 def counted_per(phase: Phase) -> set[str]:
     """kg and m2, as far as the doses, rates or limits of the phase, in any of its bands, are counted per them."""
-    choices = [band.dose for band in getattr(phase, "bands", ())] or [phase.dose if isinstance(phase, Intermittent) else phase.start]
+    choices = [band.dose for band in getattr(phase, "bands", ()) if band.dose] or [phase.dose if isinstance(phase, Intermittent) else phase.start]
     sides = [side for limit in phase.limits for side in (limit.soft, limit.hard) if side]
     ends = [end for side in sides for end in side.range.ends()]
     return {one.unit.patient for one in (*(choice.default.quantity for choice in choices), *ends)} - {None}

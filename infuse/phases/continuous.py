@@ -61,7 +61,7 @@ def build(phase: Continuous, setting: Setting) -> PhaseOrder:
     if figures["pump_rate"].value.value:
         figures["bag_lasts"], _ = prep.lasting(bag, figures["pump_rate"], beyond_use and beyond_use.value)
     bags = _bags(figures, rungs, low, high) if "bag_lasts" in figures else None
-    return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), rungs, end, bags, beyond_use)
+    return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), rungs, end, bags, beyond_use=beyond_use)
 
 
 def _bag_for(one, setting) -> Prepared:

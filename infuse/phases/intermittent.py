@@ -14,7 +14,7 @@ from dataclasses import replace
 from infuse import dosing, figure, rounding, units
 from infuse import preparation as prep
 from infuse.figure import Figure
-from infuse.limits import HARD, Alert, Room, room
+from infuse.limits import HARD, NOTE, Alert, Room, room
 from infuse.phases.worksheet import (
     PhaseOrder,
     Setting,
@@ -50,6 +50,9 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
     concentration = figures["final_concentration"]
     duration = _stretched(duration, calculated, dosing.delivered_dose(volume, concentration, calculated.value), phase, setting)
+    if duration.formula and "duration" in setting.chosen:
+        alerts.append(Alert(NOTE, setting.code("duration"), f"the duration was stretched from {setting.chosen['duration'].text}, which "
+                            f"was typed, so as not to run faster than {phase.fastest.quantity.on_paper()}"))
     given_rate = figure.work_out("calculated_dose_rate", _rate_unit(phase, prepared), [calculated], [duration])
     figures |= {"duration": duration, "calculated_dose_rate": given_rate}
     if not phase.by_hand:
@@ -88,7 +91,7 @@ def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, s
     step = setting.loaded.protocol.rounding.duration
     value, how = (rounding.nearest(least, step.quantity, low=(least,))[0], rounding.UP) if step else (least, rounding.UP)
     stretched = figure.rounded(needed, value, how)
-    formula = f"{stretched.formula}, longer than {duration.value.on_paper()} so as not to run faster than {fastest.value.on_paper()},"
+    formula = f"{stretched.sum}, longer than {duration.value.on_paper()} so as not to run faster than {fastest.value.on_paper()},"
     return replace(stretched, formula=formula, inputs=(*stretched.inputs, duration))
 
 
@@ -96,6 +99,8 @@ def _made_ready(phase, setting, ordered, calculated):
     one = preparation_for(setting, calculated)
     product = setting.loaded.drug.products[one.product]
     keep = room(named(phase, "dose"), ordered.value) + room(named(phase, "calculated_dose"), calculated.value)
+    if phase.dose.range or phase.dose.options:  # the most that may be chosen is not passed by rounding either
+        keep += Room(high=(phase.dose.allowed.high.over(ordered.value),)) if ordered.value <= phase.dose.allowed.high else Room()
     if phase.cap:
         keep += Room(high=(phase.cap.quantity.over(calculated.value),) if calculated.value.value else ())
     bag_volume = measured_bag(one, product, setting)

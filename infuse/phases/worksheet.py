@@ -103,6 +103,8 @@ def choose(choice: Choice, name: str, setting: Setting) -> tuple[Figure, list[Al
         wanted, found = units.kind_of(default.unit), units.kind_of(value.unit)
         hint = f"that is {found}" if found != wanted else f"{value.unit} does not convert to {default.unit}"
         raise Refused(f"{wanted}, such as {default}", given.text, hint)
+    if not value.value:
+        raise Refused(f"{units.kind_of(default.unit)}, such as {default}, above zero", given.text)
     value = value.to(default.unit)  # as the file spells it: one order, one unit
     chosen = figure.stated(name, value, given.where)
     if choice.options:
@@ -151,6 +153,9 @@ def measured_bag(one, product, setting: Setting) -> Figure | None:
     bag = quantity_chosen("bag_volume", "volume", setting)
     if bag and not prep.needs_volume(one, product):
         raise Refused("no bag volume: this bag is premixed", setting.chosen["bag_volume"].text, "choose a preparation from vials with --preparation")
+    if bag and prep.far_from_nominal(one, bag.value):
+        nominal = (one.added_to or one.final_volume).quantity.on_paper()
+        raise Refused(f"the measured volume of a bag of {nominal}, within a fifth", setting.chosen["bag_volume"].text)
     return bag
 
 
