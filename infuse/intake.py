@@ -10,7 +10,6 @@ Example: {"weight": "70 kg"} beside `--weight 71kg` is refused: two weights.
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Callable
@@ -62,6 +61,8 @@ def _once(pairs):
 
 
 def _from_json(name, content):
+    import json
+
     try:
         text = content.decode("utf-8")
         root = json.loads(text, object_pairs_hook=_once, parse_int=_Bare, parse_float=_Bare, parse_constant=_Bare)
@@ -82,7 +83,7 @@ def _from_json(name, content):
         elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
             _take(facts, wrong, key, tuple(value), where)
         else:
-            wrong.append((where, Refused("a text or a list of texts", json.dumps(value, default=str)[:40])))
+            wrong.append((where, Refused("a text or a list of texts", str(value)[:40])))
     return facts, wrong, []
 
 

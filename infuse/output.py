@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 
@@ -48,6 +47,8 @@ def _forget(stream):
 
 def to_file(path: Path, text: str, force: bool) -> None:
     """Write beside, then rename. Raises NotWritten."""
+    import tempfile  # with what it imports it costs more than most orders; standard output needs none of it
+
     if path.is_dir():
         raise NotWritten(f"expected a file to write to; found a folder: {path}")
     if path.exists() and not force:
