@@ -14,7 +14,7 @@ from infuse import figure, formulas, rounding
 from infuse.figure import Figure
 from infuse.patient import Patient
 from infuse.protocol import ACTUAL
-from infuse.units import Quantity, Range, quantity
+from infuse.units import Range, quantity
 
 _STEP = quantity("0.1", "kg")
 
@@ -70,8 +70,3 @@ def clearance(kind: str, indexed: bool, patient: Patient, actual: Figure | None)
     if indexed:
         return formulas.indexed_clearance(age, _fact(patient, "height"), creatinine)
     return formulas.clearance(age, weight_as(kind, patient, actual), creatinine, patient.get("sex"))
-
-
-def same_kind(one: Quantity, other: Quantity) -> bool:
-    """Whether both clearances are indexed, or neither: mL/min is never compared with mL/min/1.73m2."""
-    return one.unit == other.unit

@@ -27,7 +27,7 @@ from infuse.phases import PhaseOrder
 from infuse.protocol import ACTUAL
 from infuse.screening import Open
 from infuse.tables import DEFAULT_PUMP
-from infuse.units import DimensionError, Quantity, Refused
+from infuse.units import DimensionError, Quantity, Refused, Unit, unit
 
 NOTHING: Mapping[str, Given] = MappingProxyType({})
 READY, NEEDS_OVERRIDE, STOPPED = "ready", "needs_override", "stopped"
@@ -160,10 +160,14 @@ def _changes_a_dose(protocol, patient) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _clearance_unit(phase) -> Unit:
+    """mL/min or mL/min/1.73m2, as the bands of a phase speak of it: the two are never compared."""
+    edge = next(band.clearance for band in phase.bands if band.clearance)
+    return (edge.low or edge.high).unit
+
+
 def _indexed(phase) -> bool:
-    """Whether the bands of a phase speak of mL/min/1.73m2."""
-    edge = next(edge for band in phase.bands for name, edge in band.edges().items() if name == "clearance")
-    return (edge.low or edge.high).unit.container is None and (edge.low or edge.high).unit.time is None
+    return _clearance_unit(phase) != unit("mL/min")
 
 
 def _same_drug_twice(requests) -> list[Alert]:
@@ -230,7 +234,12 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
         if used is None:
             yield None, alerts
             continue
-        area = derived.surface(patient, actual) if "m2" in phases.counted_per(used) else None
+        try:
+            area = derived.surface(patient, actual) if "m2" in phases.counted_per(used) else None
+        except derived.Needs as needs:
+            names = ", ".join(needs.facts)
+            yield None, [Alert(HARD, f"{request.loaded.protocol.id}.surface", f"{names} is unknown, and the surface needs it")]
+            continue
         setting = phases.Setting(request.loaded, weight, pumps[pump], request.chosen, area, band)
         try:
             made = phases.build(used, setting)
@@ -301,9 +310,8 @@ def _band_fact(name, phase, protocol, patient, actual) -> tuple[Figure | None, s
         return None, f" ({', '.join(needs.facts)} not known)"
     except formulas.DoesNotApply as error:
         return None, f" ({error}; --clearance gives it)"
-    edge = next(edge for band in phase.bands for each, edge in band.edges().items() if each == "clearance")
-    if one.value.unit != (edge.low or edge.high).unit:
-        return None, f" in {(edge.low or edge.high).unit}: {one.value.unit} is another measure"
+    if one.value.unit != _clearance_unit(phase):
+        return None, f" in {_clearance_unit(phase)}: {one.value.unit} is another measure"
     return one, ""
 
 

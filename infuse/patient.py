@@ -258,8 +258,12 @@ def dosing_weight(patient: Patient, ranges: tuple[Range, ...]) -> Figure:
     if typed.unit.text == "kg":
         return figure.stated("weight", typed, where)
     exact = typed.to("kg")
-    used = rounding.beside(exact, quantity("0.1" if exact >= _SMALL else "0.01", "kg"), ranges)
-    return Figure("weight", exact, used, stated=where)
+    return Figure("weight", exact, rounding.beside(exact, step_from_pounds(exact), ranges), stated=where)
+
+
+def step_from_pounds(weight: Quantity) -> Quantity:
+    """The step to which a weight converted from pounds is rounded before use."""
+    return quantity("0.1" if weight >= _SMALL else "0.01", "kg")
 
 
 def usual_weight(bounds: WeightBounds, age: Quantity) -> tuple[Range, Range]:

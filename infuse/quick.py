@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from infuse import figure, rounding, units
 from infuse.figure import Figure
+from infuse.patient import step_from_pounds
 from infuse.source import printable
 from infuse.units import Quantity, Refused, Unit
 
@@ -294,7 +295,7 @@ def _weight(text):
     if str(typed.unit) == "kg":
         return figure.stated("weight", typed, "--weight")
     exact = typed.to("kg")
-    step = units.quantity("0.1" if exact >= units.quantity(10, "kg") else "0.01", "kg")
+    step = step_from_pounds(exact)
     used, _ = rounding.nearest(exact, step)
     if used.value == 0:
         raise Refused(f"{expected}, above zero", text, f"to {step} it is zero")

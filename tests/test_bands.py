@@ -169,3 +169,8 @@ def test_an_unknown_fact_that_gives_the_lowest_dose_says_so(load):
 def test_a_dose_too_small_to_draw_up_is_refused_in_words(load):
     made = make(load(written("      dose: 1 nanogram\n      duration: 15 min")), weight="70 kg", age="30 years")
     assert made.status == "stopped" and any("too small to draw up" in each.message for each in made.alerts)
+
+
+def test_an_unknown_height_stops_a_dose_per_surface(load):
+    made = make(load(written("      dose: 50 mg/m2\n      duration: 15 min")), weight="70 kg", height="unknown", age="40 years")
+    assert [(each.level, each.code) for each in made.alerts] == [("hard_stop", "sample.surface")] and not made.phases
