@@ -158,6 +158,9 @@ def _grammar(file, lines, error):
     """What the parser could not read, in plain words."""
     said = " ".join(part for part in (error.problem, error.context) if part)
     problem = error.problem_mark or error.context_mark
+    if "flow level" in said:  # newer parsers look ahead to their own bound of brackets before they report the first one
+        column = re.search(r"[\[{]", lines[problem.line]).start()
+        return _problem(file, problem.line + 1, column + 1, "expected a list over lines; found brackets", "one item a line, each after `- `")
     before = lines[min(problem.line, len(lines) - 1)][: problem.column]
     _, _, mark, message, hint = next(row for row in _GRAMMAR if row[0] in said and re.search(row[1], before))
     place = getattr(error, f"{mark}_mark") or problem
