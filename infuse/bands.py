@@ -16,7 +16,8 @@ from itertools import product
 
 from infuse import units
 from infuse.protocol import BANDED, Band
-from infuse.units import HalfOpen, Quantity
+from infuse.ranges import HalfOpen
+from infuse.units import Quantity
 
 
 def banded_by(bands: tuple[Band, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from infuse import figure, order, units
+from infuse import figure, grammar, numerals, order, units
 from infuse import patient as patients
 from infuse.library import Loaded
 from infuse.limits import HARD, NOTE, SOFT
@@ -117,13 +117,13 @@ def _came_out(case, made, name) -> list[Problem]:
         words = figure.deviation_in_words(one)
         return [] if text == words else [_problem(case, span, f"expected {name} {text}; found {words}")]
     try:
-        wanted = units.read_quantity(text)
+        wanted = grammar.read_quantity(text)
     except Refused as refused:
         return [_problem(case, span, f"{name}: {_said(refused)}", refused.hint)]
     if not units.fits(wanted.unit, one.value.unit):
         return [_problem(case, span, f'expected {name} in {one.value.unit}; found "{text}"')]
     printed = one.value.to(wanted.unit)
-    if units.decimal(wanted.value) in (units.decimal(printed.value), units.plain(printed.value)):
+    if numerals.decimal(wanted.value) in (numerals.decimal(printed.value), numerals.plain(printed.value)):
         return []
     hint = "\n".join(figure.working(one))
     found = units.Quantity(printed.value, wanted.unit)

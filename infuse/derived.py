@@ -14,7 +14,8 @@ from infuse import figure, formulas, rounding
 from infuse.figure import Figure
 from infuse.patient import Patient
 from infuse.protocol import ACTUAL
-from infuse.units import Range, quantity
+from infuse.ranges import Range
+from infuse.units import quantity
 
 _STEP = quantity("0.1", "kg")
 

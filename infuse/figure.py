@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from infuse import units
+from infuse import numerals, units
 from infuse.units import Quantity
 
 
@@ -87,8 +87,8 @@ def deviation_in_words(one: Figure) -> str:
     value = one.value.value
     if not value:
         return "none"
-    tenths = Fraction(units.half_up(abs(value) * 10), 10)
-    size = f"{units.on_paper(tenths)}%" if tenths else "under 0.1%"
+    tenths = Fraction(numerals.half_up(abs(value) * 10), 10)
+    size = f"{numerals.on_paper(tenths)}%" if tenths else "under 0.1%"
     return f"{size} {'above' if value > 0 else 'below'}"
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from infuse import units
+from infuse import numerals, ranges, units
 from infuse.figure import Figure
 from infuse.units import Quantity, quantity
 
@@ -43,10 +43,10 @@ def ideal_weight(height: Figure, sex: str, age: Quantity) -> Figure:
     if age < _ADULT:
         raise DoesNotApply(f"the ideal weight (Devine) is for adults, from {_ADULT.on_paper()}")
     if not _SHORTEST <= height.value <= _TALLEST:
-        raise DoesNotApply(f"the ideal weight (Devine) is for heights of {units.Range(_SHORTEST, _TALLEST).on_paper()}")
+        raise DoesNotApply(f"the ideal weight (Devine) is for heights of {ranges.Range(_SHORTEST, _TALLEST).on_paper()}")
     base = Fraction("45.5") if sex == FEMALE else Fraction(50)
     above = height.value.to("in").value - _SHORTEST.to("in").value
-    formula = f"Devine, {sex}: {units.on_paper(base)} and 2.3 times the {units.on_paper(above)} in above {_SHORTEST.to('in').on_paper()}"
+    formula = f"Devine, {sex}: {numerals.on_paper(base)} and 2.3 times the {numerals.on_paper(above)} in above {_SHORTEST.to('in').on_paper()}"
     return _made("ideal_weight", base + Fraction("2.3") * above, "kg", formula, height)
 
 
@@ -55,7 +55,7 @@ def adjusted_weight(weight: Figure, ideal: Figure) -> Figure:
     actual, best = weight.value.to("kg").value, ideal.value.to("kg").value
     if actual <= best * _OBESE:
         return _made("adjusted_weight", actual, "kg", "not over 1.2 times the ideal weight: the actual one", weight, ideal)
-    formula = f"{ideal.value.on_paper()} and 0.4 times {units.on_paper(actual - best)} kg above it"
+    formula = f"{ideal.value.on_paper()} and 0.4 times {numerals.on_paper(actual - best)} kg above it"
     return _made("adjusted_weight", best + Fraction("0.4") * (actual - best), "kg", formula, weight, ideal)
 
 
@@ -66,7 +66,7 @@ def lean_weight(weight: Figure, height: Figure, sex: str, age: Quantity) -> Figu
     index = body_mass_index(weight, height)
     base, slope = (8780, 244) if sex == FEMALE else (6680, 216)
     formula = (f"Janmahasatian, {sex}: 9,270 times {weight.value.on_paper()} divided by "
-               f"{units.on_paper(base + slope * index)} (body mass index {units.on_paper(index)})")
+               f"{numerals.on_paper(base + slope * index)} (body mass index {numerals.on_paper(index)})")
     return _made("lean_weight", 9270 * weight.value.to("kg").value / (base + slope * index), "kg", formula, weight, height)
 
 
@@ -89,7 +89,7 @@ def surface(weight: Figure, height: Figure) -> Figure:
 def clearance(age: Quantity, weight: Figure, creatinine: Figure, sex: str) -> Figure:
     """Cockcroft-Gault 1976 (Nephron 16:31), mL/min, not indexed; adults, in completed years. Raises DoesNotApply."""
     if not _ADULT <= age <= _OLDEST:
-        raise DoesNotApply(f"the clearance (Cockcroft-Gault) is for adults, {units.Range(_ADULT, _OLDEST).on_paper()}")
+        raise DoesNotApply(f"the clearance (Cockcroft-Gault) is for adults, {ranges.Range(_ADULT, _OLDEST).on_paper()}")
     years = math.floor(age.to("year").value)
     share = Fraction("0.85") if sex == FEMALE else Fraction(1)
     value = (140 - years) * weight.value.to("kg").value / (72 * creatinine.value.to("mg/dL").value) * share

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from infuse import units
+from infuse import numerals
 from infuse.protocol import Limit, StatedRange
 from infuse.units import Quantity
 
@@ -75,8 +75,8 @@ def times_over(value: Quantity, high: Quantity) -> str:
     """How far a value is above: `1.5 times`, `just above`."""
     if not high.value:
         return "above"
-    times = Fraction(units.half_up(value.over(high) * 100), 100)
-    return f"{units.on_paper(times)} times" if times > 1 else "just above"
+    times = Fraction(numerals.half_up(value.over(high) * 100), 100)
+    return f"{numerals.on_paper(times)} times" if times > 1 else "just above"
 
 
 @dataclass(frozen=True, slots=True)

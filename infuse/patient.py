@@ -18,10 +18,11 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-from infuse import figure, rounding, units
+from infuse import figure, grammar, rounding, units
 from infuse.figure import Figure
 from infuse.protocol import WeightBounds
-from infuse.units import Quantity, Range, Refused, quantity
+from infuse.ranges import Range
+from infuse.units import Quantity, Refused, quantity
 
 UNKNOWN = "unknown"
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -83,9 +84,9 @@ def read_time(text: str) -> datetime:
 
 def _positive(*kinds):
     def read(text):
-        value = units.read_quantity(text, *kinds)
+        value = grammar.read_quantity(text, *kinds)
         if not value.value:
-            raise Refused(units.expectation(*kinds) + ", above zero", text)
+            raise Refused(grammar.expectation(*kinds) + ", above zero", text)
         return value
     return read
 
@@ -111,7 +112,7 @@ def _height(text):
 
 
 def _age(text):
-    value = units.read_quantity(text, "age")
+    value = grammar.read_quantity(text, "age")
     if value.unit.text in ("min", "h"):
         raise Refused("an age in days, weeks, months or years, such as 44y", text)
     if value > quantity(130, "year"):

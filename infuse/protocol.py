@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from infuse.source import Span
-from infuse.units import HalfOpen, Quantity, Range
+from infuse.ranges import HalfOpen, Range
+from infuse.units import Quantity
 
 ACTUAL = "actual"
 COURSE = "course"

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from infuse import figure, rounding, units
+from infuse import figure, grammar, numerals, rounding, units
 from infuse.figure import Figure
 from infuse.patient import step_from_pounds
 from infuse.source import printable
@@ -50,7 +50,7 @@ class Answer:
     def as_json(self) -> dict:
         """`exact` unrounded, an integer or fraction; `value` a decimal string; `unit` in our spelling."""
         named = {
-            name: {"exact": str(one.exact.value), "value": units.decimal(one.value.value), "unit": str(one.value.unit)}
+            name: {"exact": str(one.exact.value), "value": numerals.decimal(one.value.value), "unit": str(one.value.unit)}
             for name, one in self.figures.items()
         }
         return {**named, "working": list(self.working), "note": self.note}
@@ -64,9 +64,9 @@ class Answer:
 def rate(dose_rate, weight=None, strength=None, unit=None, step=None, bsa=None) -> Answer:
     """`pump_rate` for a dose rate, in mL/h to 0.1 mL/h unless `unit` and `step` say otherwise. Raises Problems."""
     typed = _Typed("DOSE_RATE", dose_rate, weight, bsa, strength, unit, step)
-    ordered = typed.figure("dose_rate", "DOSE_RATE", *units.DOSE_RATES)
+    ordered = typed.figure("dose_rate", "DOSE_RATE", *grammar.DOSE_RATES)
     patient, contained = typed.patient(), typed.strength()
-    target = typed.unit("mL/h", *units.DOSE_RATES)
+    target = typed.unit("mL/h", *grammar.DOSE_RATES)
     if target and target.amount_class != "volume":
         target = typed.refuse("--unit", "a unit for a pump rate, such as mL/kg/min", f"{target.amount} is not a volume")
     typed.fit(contained, _unit(ordered))
@@ -89,7 +89,7 @@ def dose(pump_rate, weight=None, strength=None, unit=None, step=None, bsa=None) 
     if unit is None:
         target = typed.usual_dose_rate(pump, patient, contained)
     else:
-        target = typed.unit(unit, *units.DOSE_RATES)
+        target = typed.unit(unit, *grammar.DOSE_RATES)
         typed.fit(contained, target)
     times, by = typed.crossing(patient, _unit(pump), target)
     size = typed.step(target)
@@ -104,7 +104,7 @@ def volume(dose, weight=None, strength=None, unit=None, step=None, bsa=None) -> 
     """`dose` for this patient, in the amount typed unless `unit` names another, and the `volume` that carries it,
     to 0.1 mL (0.01 mL below 1 mL) unless `step` says otherwise. Raises Problems."""
     typed = _Typed("DOSE", dose, weight, bsa, strength, unit, step)
-    ordered = typed.figure("dose", "DOSE", *units.DOSES)
+    ordered = typed.figure("dose", "DOSE", *grammar.DOSES)
     patient, contained = typed.patient(), typed.strength()
     whole = _unit(ordered) and _unit(ordered).without_patient()
     target = typed.unit(whole and str(whole), "dose")
@@ -156,7 +156,7 @@ def convert(quantity, unit) -> Answer:
     factor = units.CREATININE
     exact = units.creatinine(given.value) if pair == _CREATININE else Quantity(given.value.value * factor, target)
     result = Figure("value", exact, exact, given.value.on_paper(), (given,))
-    said = f"creatinine only: 1 mg/dL is {units.on_paper(factor)} micromol/L"
+    said = f"creatinine only: 1 mg/dL is {numerals.on_paper(factor)} micromol/L"
     return Answer({"value": result}, (*figure.working(result), said), f"Creatinine only. {NOTE}")
 
 
@@ -202,7 +202,7 @@ class _Typed:
 
     def strength(self) -> list[Figure]:
         """The concentration, or nothing."""
-        read = self.read("--in", units.read_strength)
+        read = self.read("--in", grammar.read_strength)
         if read is None:
             return []
         concentration, amount, within = read
@@ -214,10 +214,10 @@ class _Typed:
         if self.texts["--unit"] is None:
             return None if default is None else units.unit(default)
         one = self.read("--unit", units.unit)
-        if one is None or any(units.KINDS[kind][2](one) for kind in kinds):
+        if one is None or any(grammar.KINDS[kind][2](one) for kind in kinds):
             return one
-        phrases = " or ".join(units.KINDS[kind][0] for kind in kinds)
-        self.refuse("--unit", f"a unit for {phrases}", f"{one} is for {units.kind_of(one)}")
+        phrases = " or ".join(grammar.KINDS[kind][0] for kind in kinds)
+        self.refuse("--unit", f"a unit for {phrases}", f"{one} is for {grammar.kind_of(one)}")
 
     def step(self, target: Unit | None) -> Quantity | None:
         """The step to round to, where one was given."""
@@ -229,7 +229,7 @@ class _Typed:
     def flow(self) -> tuple[list[Figure], list[Figure]]:
         """What was typed for drops, as what multiplies and what divides."""
         if " over " in self.texts["WHAT"]:
-            read = self.read("WHAT", units.read_volume_over_time)
+            read = self.read("WHAT", grammar.read_volume_over_time)
             names, values = ("volume", "time"), read if read is not None else ()
         else:
             one = self.read("WHAT", lambda text: _above_zero(text, "pump rate", expected=_FLOW))
@@ -277,9 +277,9 @@ def _where(option):
 
 
 def _above_zero(text, *kinds, expected=None):
-    expected = expected or (units.expectation(*kinds) if kinds else "a number with its unit, such as 500 mg")
+    expected = expected or (grammar.expectation(*kinds) if kinds else "a number with its unit, such as 500 mg")
     try:
-        one = units.read_quantity(text, *kinds)
+        one = grammar.read_quantity(text, *kinds)
     except Refused as refused:
         raise Refused(expected, text, refused.hint) from None
     if one.value == 0:
@@ -356,7 +356,7 @@ def _unused(patient, times, by):
 
 def _printed(value):
     shown = value.on_paper()
-    whole = Fraction(units.on_paper(value.value).replace(",", "")) == value.value
+    whole = Fraction(numerals.on_paper(value.value).replace(",", "")) == value.value
     return shown if whole else f"{shown} (shortened: exact in JSON)"
 
 
@@ -368,4 +368,4 @@ def _unlike(one: Unit, other: Unit) -> str:
         return "kg and lb are a patient's weight here, g and mg an amount of drug"
     if len(classes) == 2:
         return f"{counted}: only through a factor that a drug file declares" if classes <= _DRUG else counted
-    return f"{one} is for {units.kind_of(one)}, {other} for {units.kind_of(other)}"
+    return f"{one} is for {grammar.kind_of(one)}, {other} for {grammar.kind_of(other)}"

@@ -15,7 +15,9 @@ import math
 from fractions import Fraction
 
 from infuse.protocol import Pump, Syringe
-from infuse.units import Quantity, Range, half_up, quantity
+from infuse.numerals import half_up
+from infuse.ranges import Range
+from infuse.units import Quantity, quantity
 
 DEFAULT_RATE_STEP = quantity("0.1", "mL/h")
 NEAREST, DOWN, UP = "rounded to", "rounded down to", "rounded up to"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 
-from infuse import protocol as p
+from infuse import grammar, protocol as p, ranges
 from infuse import units
 from infuse.shapes import (
     BAD,
@@ -41,7 +41,7 @@ NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _name = text("a name in small letters, digits and hyphens", NAME)
 _sources = list_of(text("the id of a reference", NAME), single=True)
 _texts = list_of(text())
-_DOSES, _RATES = units.DOSES, units.DOSE_RATES
+_DOSES, _RATES = grammar.DOSES, grammar.DOSE_RATES
 
 
 def _reference(name):
@@ -116,7 +116,7 @@ def _window_range() -> Reader:
         if window not in _WINDOWS:
             return notes.wrong(node.span, expected, notes.found(node))
         value = amounts.read(Scalar(amount, node.span), notes)
-        time = p.COURSE if window == p.COURSE else units.read_quantity(window, "duration")
+        time = p.COURSE if window == p.COURSE else grammar.read_quantity(window, "duration")
         return BAD if value is BAD else (value, time)
 
     return Reader(read, {"type": "string", "description": expected, "examples": ["up to 3 mg in 24 h"]})
@@ -262,7 +262,7 @@ def _one_or_range(*kinds: str) -> Reader:
         if isinstance(node, Scalar) and (" to " in node.text or node.text.startswith("at least ")):
             return several.read(node, notes)
         value = one.read(node, notes)
-        return BAD if value is BAD else p.StatedRange(units.Range(value.quantity, value.quantity), value.span)
+        return BAD if value is BAD else p.StatedRange(ranges.Range(value.quantity, value.quantity), value.span)
 
     return Reader(read, one.schema)
 
@@ -295,13 +295,13 @@ def _with_source(limit, source):
 
 
 def _half_open(*kinds: str) -> Reader:
-    expected = f"a band, such as from {units.KINDS[kinds[0]][1]} or below {units.KINDS[kinds[0]][1]}"
+    expected = f"a band, such as from {grammar.KINDS[kinds[0]][1]} or below {grammar.KINDS[kinds[0]][1]}"
 
     def read(node, notes):
         if not isinstance(node, Scalar) or not node.text.strip():
             return notes.wrong(node.span, expected, notes.found(node))
         try:
-            return units.read_half_open(node.text.strip(), *kinds)
+            return grammar.read_half_open(node.text.strip(), *kinds)
         except units.Refused as refused:
             return notes.wrong(node.span, refused.expected, notes.found(node), refused.hint)
 

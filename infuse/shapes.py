@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from infuse import units
+from infuse import grammar, numerals, ranges, units
 from infuse.protocol import Stated, StatedRange
 from infuse.source import ERROR, Mapping, Node, Problem, Scalar, Sequence, Span, printable
 
@@ -137,38 +137,38 @@ def flag() -> Reader:
 
 def quantity(*kinds: str, positive: bool = True) -> Reader:
     """`NUMBER UNIT` of one of the kinds, as Stated; above zero unless told otherwise."""
-    expected = units.expectation(*kinds)
+    expected = grammar.expectation(*kinds)
 
     def read(node, notes):
         said = _scalar(expected, node, notes)
         if said is BAD:
             return BAD
         try:
-            value = units.read_quantity(said, *kinds)
+            value = grammar.read_quantity(said, *kinds)
         except units.Refused as refused:
             return notes.wrong(node.span, expected, quoted(node), refused.hint)
         if positive and not value.value:
             return notes.wrong(node.span, f"{expected}, above zero", quoted(node))
         return Stated(value, node.span)
 
-    return Reader(read, {"type": "string", "description": expected, "examples": [units.KINDS[kinds[0]][1]]})
+    return Reader(read, {"type": "string", "description": expected, "examples": [grammar.KINDS[kinds[0]][1]]})
 
 
 def between(*kinds: str) -> Reader:
     """A range in words, ends included, as StatedRange."""
-    expected = f"a range in words, such as up to {units.KINDS[kinds[0]][1]}"
+    expected = f"a range in words, such as up to {grammar.KINDS[kinds[0]][1]}"
 
     def read(node, notes):
         said = _scalar(expected, node, notes)
         if said is BAD:
             return BAD
         try:
-            return StatedRange(units.read_range(said, *kinds), node.span)
+            return StatedRange(grammar.read_range(said, *kinds), node.span)
         except units.Refused as refused:
             return notes.wrong(node.span, refused.expected, quoted(node), refused.hint)
 
-    examples = [f"up to {units.KINDS[kinds[0]][1]}"]
-    return Reader(read, {"type": "string", "description": f"a range of: {units.expectation(*kinds)}", "examples": examples})
+    examples = [f"up to {grammar.KINDS[kinds[0]][1]}"]
+    return Reader(read, {"type": "string", "description": f"a range of: {grammar.expectation(*kinds)}", "examples": examples})
 
 
 def list_of(item: Reader, expected: str = "a list, one item a line after `- `", single: bool = False) -> Reader:
@@ -292,16 +292,16 @@ def did_you_mean(said: str, known) -> str:
 
 def like(quantity: units.Quantity) -> str:
     """What must be of the same kind as a quantity that is already there: "a dose rate per kg, such as 0.05 mg/kg/h"."""
-    phrase, example, _ = next(row for row in units.KINDS.values() if row[2](quantity.unit))
-    usual = units.read_quantity(example)
+    phrase, example, _ = next(row for row in grammar.KINDS.values() if row[2](quantity.unit))
+    usual = grammar.read_quantity(example)
     return f"{phrase}, such as {usual if units.fits(usual.unit, quantity.unit) else quantity}"
 
 
-def written(one: units.Quantity | units.Range) -> str:
+def written(one: units.Quantity | ranges.Range) -> str:
     """A quantity or range as a file spells it: "up to 1 mg/kg/h", "2 to 9 days" (on paper it would be mg/kg/hour)."""
     if isinstance(one, units.Quantity):
         return one.on_paper() if one.unit.text in ("day", "week", "month", "year") else str(one)
     if one.low is None or one.high is None:
         return f"up to {written(one.high)}" if one.low is None else f"at least {written(one.low)}"
-    low = units.grouped(units.decimal(one.low.value)) if one.low.unit == one.high.unit else written(one.low)
+    low = numerals.grouped(numerals.decimal(one.low.value)) if one.low.unit == one.high.unit else written(one.low)
     return f"{low} to {written(one.high)}"

@@ -10,7 +10,7 @@ Example: dose "0.1 mg/kg/hour times 70 kg = 7 mg/hour"; administration "start at
 
 from __future__ import annotations
 
-from infuse import dosing, units
+from infuse import dosing, numerals, ranges, units
 from infuse import preparation as prep
 from infuse.figure import Figure, deviation_in_words
 from infuse.limits import basis
@@ -173,7 +173,7 @@ def course(order: PhaseOrder) -> str:
     if "duration" in figures:
         return f"for {said(figures['duration'])}"
     high = figures.get("longest_duration")
-    return f"for {units.Range(figures['shortest_duration'].value, high and high.value).on_paper()}"
+    return f"for {ranges.Range(figures['shortest_duration'].value, high and high.value).on_paper()}"
 
 
 # ---------------------------------------------------------------------------------------------- pump settings
@@ -240,7 +240,7 @@ def ladder(order: PhaseOrder) -> list[Block]:
 
 def _rungs(rungs: list[Rung], numbers) -> Table:
     rows = tuple((numbers[id(rung)], said(rung.figures["dose_rate"]), said(rung.figures["pump_rate"]),
-                  units.on_paper(rung.figures["delivered_dose_rate"].value.value),
+                  numerals.on_paper(rung.figures["delivered_dose_rate"].value.value),
                   deviation_in_words(rung.figures["deviation"]),
                   prep.hours_and_minutes(rung.figures["bag_lasts"].value)) for rung in rungs)
     return Table(("RUNG", "DOSE RATE", "PUMP RATE", "DELIVERS", "DIFFERENCE", "BAG LASTS"), rows, strong=(2,))

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "infuse"
 FLOORS = {
-    "ground": ("units", "source"),
+    "ground": ("numerals", "units", "ranges", "grammar", "source"),
     "protocol": ("protocol", "bands", "shapes", "schema", "consistency", "tables", "library"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals"),
     "judgement": ("limits", "screening"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infuse import figure, quick, rounding, units
+from infuse import figure, grammar, quick, rounding, units
 from infuse.units import Quantity
 
 FILE = Path(__file__).parent / "data" / "open_cases.jsonl"
@@ -83,14 +83,14 @@ def of(answer, name, unit):
 def rounded(exact, case):
     # rounding up is staying at or above what is needed
     low = (exact,) if case["published_rounding"]["mode"] == "ceil" else ()
-    return exact.value, rounding.nearest(exact, units.read_quantity(step_of(case)), low=low)[0].value
+    return exact.value, rounding.nearest(exact, grammar.read_quantity(step_of(case)), low=low)[0].value
 
 
 def sum_of_orders(case):
     inputs, unit = case["inputs"], unit_of(case)
     if case["calc"].startswith("val("):
         inputs = {name: one | {"unit": {"dose": "mg/m2", "bsa": "m2"}[name]} for name, one in inputs.items()}
-    one = {name: figure.stated(name, units.read_quantity(typed(each)), "the case") for name, each in inputs.items()}
+    one = {name: figure.stated(name, grammar.read_quantity(typed(each)), "the case") for name, each in inputs.items()}
     match case["calc"]:
         case "dose*weight":
             times, by = [one["dose"], one["weight"]], []
@@ -134,7 +134,7 @@ def test_our_pounds_are_not_the_rule_of_thumb(case):
     said = quick.convert(typed(case["inputs"]["weight"]), "kg").as_json()["value"]
     assert Fraction(said["exact"]) == Fraction(case["inputs"]["weight"]["value"]) * Fraction("0.45359237")
     assert Fraction(said["exact"]) != Fraction(case["exact_fraction"])
-    printed = rounding.nearest(units.Quantity(Fraction(said["exact"]), units.unit("kg")), units.read_quantity(step_of(case)))[0]
+    printed = rounding.nearest(units.Quantity(Fraction(said["exact"]), units.unit("kg")), grammar.read_quantity(step_of(case)))[0]
     assert (printed.value != Fraction(case["expect"]["value"])) == ("lb_factor_sensitive" in case)
 
 

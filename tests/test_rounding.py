@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from infuse import rounding
 from infuse.protocol import Pump, Syringe
 from infuse.rounding import DOWN, NEAREST, UP
-from infuse.units import Range, quantity, read_quantity, read_range
+from infuse.grammar import read_quantity, read_range
+from infuse.ranges import Range
+from infuse.units import quantity
 
 
 def q(text):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infuse.totals import Dose, most, repeated
-from infuse.units import quantity, read_quantity
+from infuse.grammar import read_quantity
+from infuse.units import quantity
 
 q = read_quantity
 NOW = quantity(0, "h")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infuse import units
-from infuse.units import DimensionError, Quantity, Refused, quantity, read_quantity, read_range, work_out
+from infuse import grammar, numerals, units
+from infuse.grammar import read_quantity, read_range
+from infuse.units import DimensionError, Quantity, Refused, quantity, work_out
 
 # ---------------------------------------------------------------------------------------------- what is read
 
@@ -210,23 +211,23 @@ def test_refuses_ranges(text):
     ("2 mg/mL", "2 mg/mL"), ("500 mg in 250 mL", "2 mg/mL"), ("2 g in 1 L", "0.002 g/mL"), ("25,000 units in 250 mL", "100 units/mL"),
 ])
 def test_strength(text, expected):
-    assert units.read_strength(text)[0] == q(expected)
+    assert grammar.read_strength(text)[0] == q(expected)
 
 
 @pytest.mark.parametrize("text", ["0 mg/mL", "0 mg in 250 mL", "500 mg in 0 mL", "500 mg", "500 mg/250 mL", "5 mL in 250 mL", "2 mg/kg", "5% in 10 mL"])
 def test_refuses_strengths(text):
     with pytest.raises(Refused):
-        units.read_strength(text)
+        grammar.read_strength(text)
 
 
 @pytest.mark.parametrize("text", ["0 mL over 8 h", "1,000 mL over 0 h", "1,000 mL", "8 h over 1,000 mL", "1,000 mg over 8 h", "1,000 mL over 8"])
 def test_refuses_volumes_over_times(text):
     with pytest.raises(Refused):
-        units.read_volume_over_time(text)
+        grammar.read_volume_over_time(text)
 
 
 def test_volume_over_time():
-    assert units.read_volume_over_time("1,000 mL over 8 h") == (q("1,000 mL"), q("8 h"))
+    assert grammar.read_volume_over_time("1,000 mL over 8 h") == (q("1,000 mL"), q("8 h"))
 
 
 # ---------------------------------------------------------------------------------------------- numbers as text
@@ -250,8 +251,8 @@ def test_volume_over_time():
     ("0", "0", "0"),
 ])
 def test_numbers_as_text(value, in_json, printed):
-    assert units.decimal(Fraction(value)) == in_json
-    assert units.on_paper(Fraction(value)) == printed
+    assert numerals.decimal(Fraction(value)) == in_json
+    assert numerals.on_paper(Fraction(value)) == printed
 
 
 @pytest.mark.parametrize(("text", "printed"), [
@@ -287,13 +288,13 @@ def test_there_and_back_is_the_identity(value, pair):
 
 @given(finite)
 def test_a_finite_number_is_written_in_full(value):
-    assert Fraction(units.decimal(value)) == value
-    assert units.read_number(units.decimal(value)) == value
+    assert Fraction(numerals.decimal(value)) == value
+    assert grammar.read_number(numerals.decimal(value)) == value
 
 
 @given(fractions)
 def test_any_number_is_written_to_four_digits(value):
-    assert abs(Fraction(units.decimal(value)) - value) <= value / 2000
+    assert abs(Fraction(numerals.decimal(value)) - value) <= value / 2000
 
 
 @given(finite, st.sampled_from([name for names in SAME for name in names] + ["mEq", "drops/mL", "vial", "%", "mL/min/1.73m2"]))

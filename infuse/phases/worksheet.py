@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from infuse import figure, limits, rounding, units
+from infuse import figure, grammar, limits, numerals, rounding, units
 from infuse import preparation as prep
 from infuse.figure import Figure
 from infuse.library import Loaded
@@ -98,13 +98,13 @@ def choose(choice: Choice, name: str, setting: Setting) -> tuple[Figure, list[Al
     if given is None:
         return figure.stated(name, choice.default.quantity, choice.default.where), []
     default = choice.default.quantity
-    value = units.read_quantity(given.text)
+    value = grammar.read_quantity(given.text)
     if not units.fits(value.unit, default.unit):
-        wanted, found = units.kind_of(default.unit), units.kind_of(value.unit)
+        wanted, found = grammar.kind_of(default.unit), grammar.kind_of(value.unit)
         hint = f"that is {found}" if found != wanted else f"{value.unit} does not convert to {default.unit}"
         raise Refused(f"{wanted}, such as {default}", given.text, hint)
     if not value.value:
-        raise Refused(f"{units.kind_of(default.unit)}, such as {default}, above zero", given.text)
+        raise Refused(f"{grammar.kind_of(default.unit)}, such as {default}, above zero", given.text)
     value = value.to(default.unit)  # as the file spells it: one order, one unit
     chosen = figure.stated(name, value, given.where)
     if choice.options:
@@ -125,9 +125,9 @@ def quantity_chosen(name: str, kind: str, setting: Setting) -> Figure | None:
     given = setting.chosen.get(name)
     if given is None:
         return None
-    value = units.read_quantity(given.text, kind)
+    value = grammar.read_quantity(given.text, kind)
     if not value.value:
-        raise Refused(units.expectation(kind) + ", above zero", given.text)
+        raise Refused(grammar.expectation(kind) + ", above zero", given.text)
     return figure.stated(name, value, given.where)
 
 
@@ -214,7 +214,7 @@ def pump_can(pump: Pump, setting: Setting, rate: Quantity, rounded: Quantity) ->
 def deviates(one: Figure, setting: Setting) -> list[Alert]:
     if abs(one.value.value) <= setting.tolerance:
         return []
-    said = f"{units.on_paper(setting.tolerance)}%"
+    said = f"{numerals.on_paper(setting.tolerance)}%"
     message = f"rounding would carry the delivered dose more than {said} from the ordered one; choose another product or pump"
     return [Alert(HARD, setting.code("deviation"), message, said)]
 

@@ -10,7 +10,7 @@ Example: "pump_rate": {"exact": "7/2", "value": "3.5", "unit": "mL/h", "working"
 
 from __future__ import annotations
 
-from infuse import figure, units
+from infuse import figure, numerals
 from infuse.figure import Figure
 from infuse.limits import Alert
 from infuse.order import Order
@@ -94,7 +94,7 @@ def _figure(one: Figure) -> dict:
 
 
 def _quantity(exact: Quantity, value: Quantity) -> dict:
-    return {"exact": str(exact.value), "value": units.plain(value.value), "unit": value.unit.text}
+    return {"exact": str(exact.value), "value": numerals.plain(value.value), "unit": value.unit.text}
 
 
 # ---------------------------------------------------------------------------------------------- the schema
