@@ -12,10 +12,11 @@ import pytest
 ROOT = Path(__file__).parent.parent / "infuse"
 FLOORS = {
     "ground": ("numerals", "units", "ranges", "grammar", "source"),
-    "protocol": ("protocol", "bands", "shapes", "schema", "consistency", "tables", "library"),
+    "protocol": ("protocol", "bands", "shapes", "schema.common", "schema.limits", "schema.phases", "schema.protocol", "schema.drug", "schema",
+                 "consistency.words", "consistency.alone", "consistency.drug", "consistency.with_drug", "consistency", "tables", "library"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals"),
     "judgement": ("limits", "screening"),
-    "order": ("phases.worksheet", "phases.intermittent", "phases.continuous", "phases", "order", "cases", "proof", "checking", "intake", "quick"),
+    "order": ("phases.worksheet", "phases.intermittent", "phases.continuous", "phases", "facts", "order", "cases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "wording", "sheet", "catalog", "render.text", "render.terminal", "render.json"),
     "hand": ("output", "cli", "__main__"),
 }
@@ -32,7 +33,7 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module)
-            if node.module in ("infuse", "infuse.render", "infuse.phases"):
+            if node.module in ("infuse", "infuse.render", "infuse.phases", "infuse.schema", "infuse.consistency"):
                 found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 

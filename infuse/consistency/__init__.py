@@ -1,0 +1,42 @@
+"""What takes two values to judge: whether a file agrees with itself, and with its drug.
+
+For: `infuse check`, and every order before it computes anything. Each check is one function that yields what is
+wrong, with the place; CHECKS is the visible list of them.
+
+Refuses: what `alone`, `with_drug` and `drug` refuse.
+
+Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a problem at that line: it is 2 mg/mL.
+"""
+
+from __future__ import annotations
+
+from infuse.consistency import alone, with_drug
+from infuse.consistency.drug import check_drug
+from infuse.protocol import Drug, Protocol
+from infuse.source import Problem
+
+__all__ = ["check", "check_drug"]
+
+CHECKS = (
+    alone.rates_count_per_the_same_time, alone.tolerance_is_small, alone.fastest_agrees, alone.course_total_has_an_end,
+    alone.references_exist, alone.ladder_agrees, alone.choices_agree, alone.cap_agrees, alone.limits_agree,
+    alone.has_hard_maximum, alone.defaults_keep_limits, alone.weight_is_bounded,
+    with_drug.preparations_agree, with_drug.equivalents_agree, alone.site_limits_are_said,
+)
+
+
+def check(protocol: Protocol, drug: Drug | None) -> list[Problem]:
+    """Everything that is wrong or awaits the site, in the order of the file."""
+    spread = by_band(protocol)
+    found = dict.fromkeys(problem for each in CHECKS for problem in each(spread, drug))
+    found |= dict.fromkeys(alone.bands_are_proven(protocol, drug))
+    return sorted(found, key=lambda one: one.span)
+
+
+def by_band(protocol: Protocol) -> Protocol:
+    """The same protocol with one phase for each band: what holds for a dose must hold for every band's."""
+    several = []
+    for phase in protocol.phases:
+        banded = getattr(phase, "bands", ())
+        several += [phase._replace(dose=band.dose, cap=band.cap or phase.cap) for band in banded if band.dose] or [phase]
+    return protocol._replace(phases=tuple(several))

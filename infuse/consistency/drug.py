@@ -1,0 +1,60 @@
+"""What a drug file says of itself, held against itself.
+
+For: every drug file that is read.
+
+Refuses: a source that no reference names; a limit in another unit than the products; an equivalent strength that the
+drug's own factor does not give.
+
+Example: `equivalent_strength: 4.06 mEq/mL` beside 500 mg/mL and 8.12 mEq/g is right; 40.6 mEq/mL is a problem.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from infuse import units
+from infuse.consistency.words import unknown_sources, wrong
+from infuse.protocol import Drug
+from infuse.shapes import written
+from infuse.source import NOTE, Problem
+
+EQUIVALENT_TOLERANCE = Fraction(1, 100)  # of a stated mEq against the computed one: sources print 8.11 to 8.12 per g
+
+
+def check_drug(drug: Drug) -> list[Problem]:
+    """The same for a drug file by itself."""
+    found = []
+    for block in (*drug.products.values(), *drug.contraindications, *drug.incompatible, *drug.limits,
+                  *filter(None, (drug.high_alert,))):
+        found += unknown_sources(block.source, drug.references)
+    found += _limits_of_products(drug)
+    for product in drug.products.values():
+        said = product.equivalent_strength
+        if said and drug.equivalent is None:
+            found.append(wrong(said.span, "an equivalent only where the drug declares its factor", f'"{said.quantity}"'))
+        elif said:
+            found += _equivalent_strength(said, product, drug)
+    found += [Problem(NOTE, limit.span, f"the limit of the {limit.name.replace('_', ' ')} awaits the site's decision; "
+                                        "it is enforced meanwhile") for limit in drug.limits if limit.site]
+    return sorted(found, key=lambda one: one.span)
+
+
+def _limits_of_products(drug):
+    for side in (side for limit in drug.limits for side in (limit.soft, limit.hard) if side):
+        for product in drug.products.values():
+            if not units.fits(side.range.ends()[0].unit, product.strength.quantity.unit):
+                hint = f"the strength of {product.key}, on line {product.strength.span.line}, is {product.strength.quantity}"
+                yield wrong(side.span, f"a limit in {product.strength.quantity.unit}", f'"{written(side.range)}"', hint)
+                break
+
+
+def _equivalent_strength(said, product, drug):
+    strength = product.strength.quantity
+    try:
+        computed = units.work_out(said.quantity.unit, [strength, drug.equivalent.quantity])
+    except units.DimensionError:
+        hint = f"strength is {strength}, and equivalent, on line {drug.equivalent.span.line}, is {drug.equivalent.quantity}"
+        return [wrong(said.span, f"a strength in {drug.equivalent.quantity.unit.amount}/mL", f'"{said.quantity}"', hint)]
+    if abs(said.quantity.over(computed) - 1) > EQUIVALENT_TOLERANCE:
+        return [wrong(said.span, f"{computed.on_paper()}", f'"{said.quantity}"', f"{strength} times {drug.equivalent.quantity}")]
+    return []

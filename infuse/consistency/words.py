@@ -1,0 +1,45 @@
+"""What the checks of a file share: how a problem is said, which dose a phase has, which limits and sources there are.
+
+For: the other rooms of `consistency`, and whatever asks what a file fixes.
+
+Refuses: nothing by itself.
+
+Example: a source that no reference names is a problem at its place, with "did you mean".
+"""
+
+from __future__ import annotations
+
+from infuse.protocol import Choice, Intermittent, Limit, Protocol, Stated
+from infuse.shapes import did_you_mean, like
+from infuse.source import ERROR, Problem, Span, printable
+from infuse.units import Quantity
+
+
+def wrong(span: Span, expected: str, found: str, hint: str = "") -> Problem:
+    return Problem(ERROR, span, printable(f"expected {expected}; found {found}"), printable(hint))
+
+
+def per_patient(quantity: Quantity) -> bool:
+    return quantity.unit.patient is not None
+
+
+def ordered(phase) -> Choice:
+    """The dose of an intermittent infusion, the dose rate of a continuous one."""
+    return phase.dose if isinstance(phase, Intermittent) else phase.start
+
+
+def limits_of(protocol: Protocol) -> list[Limit]:
+    own = [limit for phase in protocol.phases for limit in phase.limits]
+    return own + [rule.limit for rule in (protocol.patient.age, protocol.patient.weight) if rule.limit]
+
+
+def unknown_sources(ids, known):
+    for each in ids:
+        if each not in known:
+            hint = did_you_mean(each, known) or "write it under references, with its title and its doi or url"
+            yield wrong(each.span, "a source that stands under references", f'"{each}"', hint)
+
+
+def of_another_kind(span: Span, found, name: str, base: Stated, what: str) -> Problem:
+    hint = f"{name}, on line {base.span.line}, is {base.quantity}: {what} must be of the same kind"
+    return wrong(span, like(base.quantity), f'"{found}"', hint)

@@ -1,0 +1,58 @@
+"""The table of a drug file: what is on the shelf, and what holds for every protocol of the drug.
+
+For: drugs/NAME.yaml.
+
+Refuses: whatever the shapes refuse.
+
+Example: `strength: 50 mg/mL` and `volume: 10 mL` under a product is a vial that holds 500 mg.
+"""
+
+from __future__ import annotations
+
+from infuse import protocol as p
+from infuse.schema.common import file_name, note, references, sources, texts
+from infuse.schema.limits import limit_of
+from infuse.shapes import Key, Reader, fields, list_of, named, quantity, text, word
+
+_PRODUCT_KEYS = (
+    Key("name", text(), "as it is asked for: drug, strength, container", required=True),
+    Key("form", word("vial", "ampule", "syringe", "bag"), "what it comes in", required=True),
+    Key("strength", quantity("concentration"), "per mL (after reconstitution, where there is one)", required=True),
+    Key("volume", quantity("volume"), "how much is in one", required=True),
+    Key("equivalent_strength", quantity("concentration"), "the strength said again in mEq or mmol, to be checked"),
+    Key("reconstitution", fields((
+        Key("fluid", text(), "with what", required=True),
+        Key("volume", quantity("volume"), "with how much", required=True),
+    ), lambda span, fluid, volume: p.Reconstitution(fluid, volume)), "for a powder"),
+    Key("dilution", word("required", "allowed", "never"), "whether it is diluted before it is given", required=True),
+    Key("overfill", text(), "what the label says of overfill", default=""),
+    Key("source", sources, "its references", required=True),
+)
+
+
+def _product(name: str) -> Reader:
+    return fields(_PRODUCT_KEYS, lambda span, **values: p.Product(key=name, span=span, **values),
+                  "a product: name, form, strength, volume, ...")
+
+
+def _build_drug(span, drug, limits, **values):
+    return p.Drug(id=drug, limits=limits or (), span=span, **values)
+
+
+DRUG = fields((
+    Key("drug", file_name, "its id: the name of the file", required=True),
+    Key("name", text(), "the full generic name, as printed", required=True),
+    Key("also_known_as", texts, "names that may be typed; never printed", default=()),
+    Key("high_alert", note("say", "why"), "present where the drug is high-alert"),
+    Key("controlled", text(), "the schedule of a controlled drug", default=""),
+    Key("equivalent", quantity("equivalent"), "mEq or mmol per g: the only bridge from mass to charge"),
+    Key("diluents", texts, "the diluents that it may meet", default=()),
+    Key("products", named(_product, "products"), "what is on the shelf", required=True),
+    Key("limits", fields((Key("final_concentration", limit_of("final_concentration", "concentration", sourced=True),
+                              "limits of the final concentration"),),
+                         lambda span, final_concentration: (final_concentration,) if final_concentration else ()),
+        "limits that hold for every protocol"),
+    Key("contraindications", list_of(note("ask", "the contraindication")), "asked before the first dose", default=()),
+    Key("incompatible", list_of(note("say", "what it must not meet")), "what it must not meet", default=()),
+    Key("references", references, "the sources, each under an id", required=True),
+), _build_drug, "a drug: keys with values")

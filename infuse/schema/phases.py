@@ -1,0 +1,196 @@
+"""The tables of the kinds of phase: what an intermittent infusion, a push, a continuous infusion may say.
+
+For: the phases of a protocol. A new kind of phase is one more entry in PHASES.
+
+Refuses: a dose beside bands, bands without edges, doses and for beside every.
+
+Example: `continuous:` with `start: 0.1 mg/kg/h` becomes Continuous(start=Choice(default=0.1 mg/kg/h)).
+"""
+
+from __future__ import annotations
+
+import math
+
+from infuse import grammar, ranges, units
+from infuse import protocol as p
+from infuse.grammar import DOSE_RATES, DOSES
+from infuse.schema.common import sources, texts
+from infuse.schema.limits import limits_of, with_source
+from infuse.shapes import BAD, Key, Reader, Wrong, between, fields, like, list_of, quantity, scalar_or, text
+from infuse.source import Scalar
+
+
+def _choice(*kinds: str) -> Reader:
+    keys = (
+        Key("default", quantity(*kinds), "what the order has unless somebody chooses", required=True),
+        Key("range", between(*kinds), "the lowest and highest that may be chosen"),
+        Key("options", list_of(quantity(*kinds)), "the values that may be chosen, preferred first"),
+    )
+
+    def build(span, default, range, options):
+        if (range is None) == (options is None):
+            raise Wrong("range or options beside the default", "neither" if range is None else "both")
+        for each in (*(options or ()), *((p.Stated(end, range.span) for end in range.range.ends()) if range else ())):
+            if not units.fits(each.quantity.unit, default.quantity.unit):
+                hint = f"default, on line {default.span.line}, is {default.quantity}: what may be chosen must be of the same kind"
+                raise Wrong(like(default.quantity), f'"{each.quantity}"', each.span, hint)
+        chosen = tuple(each.quantity for each in options) if options else ()
+        return p.Choice(default, range.range if range else None, chosen)
+
+    return scalar_or(quantity(*kinds), fields(keys, build), p.Choice)
+
+
+_FLUSH = fields((
+    Key("fluid", text(), "the fluid of the flush", required=True),
+    Key("volume", quantity("volume"), "its volume; where left out, a box for the prescriber"),
+    Key("source", sources, "its references", default=()),
+), lambda span, fluid, volume, source: p.Flush(fluid, volume, source))
+
+
+def _one_or_range(*kinds: str) -> Reader:
+    """`6 h`, or a range in words: `at least 8 h`."""
+    one, several = quantity(*kinds), between(*kinds)
+
+    def read(node, notes):
+        if isinstance(node, Scalar) and (" to " in node.text or node.text.startswith("at least ")):
+            return several.read(node, notes)
+        value = one.read(node, notes)
+        return BAD if value is BAD else p.StatedRange(ranges.Range(value.quantity, value.quantity), value.span)
+
+    return Reader(read, one.schema)
+
+
+_TITRATION = fields((
+    Key("by", quantity(*DOSE_RATES), "the step", required=True),
+    Key("up_to", quantity(*DOSE_RATES), "the highest rung", required=True),
+    Key("every", between("duration"), "how long to wait between steps; where left out, a box for the prescriber"),
+    Key("until", text(), "the measurable target", required=True),
+    Key("hold_at_target", _one_or_range("duration"), "how long the target rate is kept before it is judged"),
+    Key("step_up_when", text(), "what must be true before a step up", default=""),
+    Key("step_down", text(), "when and how far to step down", default=""),
+    Key("restart", text(), "how to go on after an interruption", default=""),
+    Key("end_of_course", text(), "how the course ends", default=""),
+), lambda span, **values: p.Titration(span=span, **values))
+
+_ASK = Key("ask", texts, "what the source leaves open, for the prescriber to fill in", default=())
+_SOURCE = Key("source", sources, "the references of this phase", required=True)
+
+
+def _phase(build):
+    def made(span, limits, source, **values):
+        inherited = tuple(each if each.source or each.site else with_source(each, source) for each in limits or ())
+        return build(span=span, limits=inherited, source=source, **values)
+    return made
+
+
+def _half_open(*kinds: str) -> Reader:
+    expected = f"a band, such as from {grammar.KINDS[kinds[0]][1]} or below {grammar.KINDS[kinds[0]][1]}"
+
+    def read(node, notes):
+        if not isinstance(node, Scalar) or not node.text.strip():
+            return notes.wrong(node.span, expected, notes.found(node))
+        try:
+            return grammar.read_half_open(node.text.strip(), *kinds)
+        except units.Refused as refused:
+            return notes.wrong(node.span, refused.expected, notes.found(node), refused.hint)
+
+    return Reader(read, {"type": "string", "description": expected})
+
+
+def _band(span, weight, age, clearance, **values):
+    if weight is None and age is None and clearance is None:
+        raise Wrong("an edge of weight, age or clearance", "none")
+    if (values["dose"] is None) == (not values["refuse"]):
+        raise Wrong("a dose, or refuse with the reason", "neither" if values["dose"] is None else "both")
+    return p.Band(weight, age, clearance, span=span, **values)
+
+
+_BAND = fields((
+    Key("weight", _half_open("weight"), "below A, from A, or from A to below B"),
+    Key("age", _half_open("age"), "below A, from A, or from A to below B"),
+    Key("clearance", _half_open("clearance"), "creatinine clearance: below A, from A, or from A to below B"),
+    Key("dose", _choice(*DOSES), "the dose of this band"),
+    Key("refuse", text(), "instead of a dose: why nobody in this band gets one", default=""),
+    Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
+    Key("say", text(), "what the sheet says of this band", default=""),
+    Key("source", sources, "the references of this band", default=()),
+), _band)
+
+
+def _intermittent(dose, bands, by_hand=False, **values):
+    if (dose is None) == (bands is None):
+        raise Wrong("a dose, or bands with a dose each", "neither" if dose is None else "both")
+    first = dose or next((band.dose for band in bands if band.dose), None)
+    if first is None:
+        raise Wrong("a band with a dose", "none")
+    return p.Intermittent(dose=first, bands=bands or (), by_hand=by_hand, **values)
+
+
+_COUNT = text("a whole number of doses, such as 3", "[1-9][0-9]{0,2}")
+
+
+def _repeat(span, every, doses, duration):
+    if (doses is None) == (duration is None):
+        raise Wrong("doses or for, beside every", "neither" if doses is None else "both")
+    return p.Repeat(every, int(doses) if doses else math.ceil(duration.quantity.over(every.quantity)))
+
+
+_REPEAT = fields((
+    Key("every", quantity("duration"), "the time from start to start", required=True),
+    Key("doses", _COUNT, "how many doses in all"),
+    Key("for", quantity("duration"), "how long: the start of the last dose lies within it"),
+), lambda span, every, doses, **more: _repeat(span, every, doses, more["for"]))
+
+_AS_NEEDED = fields((
+    Key("for", text(), "the reason for which it may be given", required=True),
+    Key("every", quantity("duration"), "the shortest time between two doses", required=True),
+    Key("doses", _COUNT, "the most doses in 24 hours", required=True),
+), lambda span, every, doses, **more: p.AsNeeded(more["for"], every, int(doses)))
+
+_WHEN = (
+    Key("name", text(), "what the sheet calls it, such as test dose", default=""),
+    Key("only_if", text(), "what must be true before it is given at all", default=""),
+)
+_AGAIN = (
+    Key("repeat", _REPEAT, "the same dose again: every, and doses or for"),
+    Key("as_needed", _AS_NEEDED, "only for a reason: for, every, doses in 24 hours"),
+)
+
+
+PHASES = {
+    "intermittent": fields((
+        *_WHEN,
+        Key("dose", _choice(*DOSES), "the dose: fixed, per kg or per m2"),
+        Key("bands", list_of(_BAND), "instead of a dose: one for each band of weight, age or clearance"),
+        Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
+        Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
+        Key("duration", _choice("duration"), "how long it runs", required=True),
+        Key("fastest", quantity(*DOSE_RATES), "the dose rate above which the duration is stretched instead"),
+        Key("flush", _FLUSH, "the flush after it"),
+        *_AGAIN, _ASK, _SOURCE,
+        Key("limits", limits_of("dose", "calculated_dose", "dose_rate", "pump_rate", "final_concentration", "duration"),
+            "soft and hard limits"),
+    ), _phase(_intermittent), "an intermittent infusion: dose, duration, source, limits"),
+    "push": fields((
+        *_WHEN,
+        Key("dose", _choice(*DOSES), "the dose: fixed, per kg or per m2"),
+        Key("bands", list_of(_BAND), "instead of a dose: one for each band of weight, age or clearance"),
+        Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
+        Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
+        Key("duration", _choice("duration"), "over how long it is pushed", required=True),
+        Key("fastest", quantity(*DOSE_RATES), "the dose rate above which the duration is stretched instead"),
+        Key("flush", _FLUSH, "the flush after it"),
+        *_AGAIN, _ASK, _SOURCE,
+        Key("limits", limits_of("dose", "calculated_dose", "dose_rate", "final_concentration", "duration"), "soft and hard limits"),
+    ), _phase(lambda **values: _intermittent(by_hand=True, **values)), "a push by hand: dose, duration, source, limits"),
+    "continuous": fields((
+        *_WHEN,
+        Key("start", _choice(*DOSE_RATES), "the dose rate, or the one at which a titration starts", required=True),
+        Key("titrate", _TITRATION, "the ladder: by, up_to, until"),
+        Key("duration", between("duration"), "how long the course lasts", required=True),
+        _ASK, _SOURCE,
+        Key("limits", limits_of("dose_rate", "calculated_dose_rate", "pump_rate", "final_concentration", "duration"),
+            "soft and hard limits"),
+    ), _phase(lambda titrate, **values: p.Continuous(titration=titrate, **values)),
+        "a continuous infusion: start, duration, source, limits"),
+}
