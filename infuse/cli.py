@@ -19,7 +19,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from infuse import __version__
-from infuse.output import NotWritten, PipeClosed, to_file, to_stdout
+from infuse.output import NotWritten, PipeClosed, bytes_to_stdout, to_file, to_stdout
 from infuse.patient import BY_NAME
 
 STOPPED, WRONG = 1, 2
@@ -68,6 +68,21 @@ def _is_json(format: str, json: bool) -> bool:
     if format not in ("text", "json"):
         _fail([f'--format: expected text or json; found "{format}"'])
     return json or format == "json"
+
+
+DocumentFormat = Annotated[str | None, typer.Option("--format", metavar="text|json|pdf", help="text, json or pdf; else by the ending of --output; else text.")]
+ENDINGS = {".txt": "text", ".json": "json", ".pdf": "pdf"}
+
+
+def _document_format(format: str | None, json: bool, output: Path | None) -> str:
+    """The one format that --format, --json and the ending of the file agree on."""
+    if format is not None and format not in ENDINGS.values():
+        _fail([f'--format: expected text, json or pdf; found "{format}"'])
+    asked = {"--json": "json" if json else None, "--format": format, "--output": ENDINGS.get(output.suffix.lower()) if output else None}
+    named = {option: one for option, one in asked.items() if one}
+    if len(set(named.values())) > 1:
+        _fail(["expected one format; found " + " and ".join(f"{one} ({output if option == '--output' else option})" for option, one in named.items())])
+    return next(iter(named.values()), "text")
 
 
 def _say(line: str) -> None:
@@ -130,6 +145,30 @@ def _write(text: str, output: Path | None = None, force: bool = False) -> None:
         to_stdout(text)
     else:
         to_file(output, text, force)
+
+
+def _write_bytes(content: bytes, output: Path | None = None, force: bool = False) -> None:
+    if output is None:
+        bytes_to_stdout(content)
+    else:
+        to_file(output, content, force)
+
+
+def _paper(asked: str | None) -> str:
+    """letter or a4: as asked, else as the locale's country has it."""
+    from infuse.output import PAPERS, paper_of_the_locale
+    if asked is not None and asked.lower() not in PAPERS:
+        _fail([f'--paper: expected letter or a4; found "{asked}"'])
+    return asked.lower() if asked else paper_of_the_locale(os.environ)
+
+
+def _pdf(page, paper: str, now, copy: str = "") -> bytes:
+    from infuse.render import pdf
+    try:
+        return pdf.to_pdf(page, paper, now, copy)
+    except pdf.Unprintable as error:
+        _fail([f"expected characters that a font here has; found {each}" for each in error.found]
+              + ["   nothing was written; spell it otherwise, or install a font that has it"])
 
 
 def _show(rows, output: Path | None = None, force: bool = False) -> None:
@@ -273,16 +312,18 @@ def order(
     answer: Annotated[Texts, _choice("--answer", "An answer to what the protocol leaves open.", "QUESTION=TEXT")] = None,
     override: Annotated[Texts, _choice("--override", "A reason at a soft stop.", "CODE: REASON")] = None,
     by: Annotated[Text, _choice("--by", "Who overrides.", "NAME")] = None,
-    format: Format = "text",
+    format: DocumentFormat = None,
     json: Json = False,
-    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write to a file instead.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write to a file instead; .pdf, .json and .txt say the format.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+    paper: Annotated[Text, typer.Option("--paper", metavar="letter|a4", help="The paper of a pdf; else by the locale.")] = None,
     protocols: Folders = None,
 ):
     """An order sheet for one patient."""
     from infuse import intake
     from infuse.order import CHOICES, READY
-    wanted = _is_json(format, json)
+    wanted = _document_format(format, json, output)
+    sized = _paper(paper)
     typed = {key: value for key, value in locals().items() if value is not None}
     facts = {key: value for key, value in typed.items() if key in BY_NAME}
     single = {key: value for key, value in typed.items() if key in CHOICES}
@@ -294,9 +335,12 @@ def order(
         _fail(_refusals(wrong.refused) + wrong.lines)
     for said in intake.talk(made):
         _say(said)
-    if wanted:
+    if wanted == "json":
         from infuse.render import json as rendered
         _write_json(rendered.as_object(made), output, force)
+    elif wanted == "pdf":
+        from infuse import sheet
+        _write_bytes(_pdf(sheet.lay_out(made), sized, made.now), output, force)
     else:
         from infuse import sheet
         from infuse.render import text

@@ -16,12 +16,23 @@ import sys
 from pathlib import Path
 
 
+PAPERS = ("letter", "a4")
+LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "PH", "PR", "CL", "CO", "CR", "GT", "NI", "PA", "SV", "VE"})  # as the C library has them
+
+
 class NotWritten(Exception):
     """The document could not be written; the sentence says why."""
 
 
 class PipeClosed(Exception):
     """Who read the output has stopped reading."""
+
+
+def paper_of_the_locale(environment) -> str:
+    """letter or a4, of the country that the locale names; letter without one, for a Letter page prints whole on A4."""
+    named = next((environment[each] for each in ("LC_ALL", "LC_PAPER", "LANG") if environment.get(each)), "")
+    country = named.partition(".")[0].partition("@")[0].partition("_")[2].upper()
+    return "letter" if not country or country in LETTER_COUNTRIES else "a4"
 
 
 def to_stdout(text: str) -> None:
@@ -45,8 +56,23 @@ def _forget(stream):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def to_file(path: Path, text: str, force: bool) -> None:
-    """Write beside, then rename. Raises NotWritten."""
+def bytes_to_stdout(content: bytes) -> None:
+    """Write what is not text, and flush; never to a terminal, which would show it as noise. Raises NotWritten, PipeClosed."""
+    if sys.stdout.isatty():
+        raise NotWritten("expected a file or a pipe for a document that is not text; found a terminal (--output FILE)")
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget(sys.stdout)
+        raise PipeClosed from None
+    except OSError as error:
+        _forget(sys.stdout)
+        raise NotWritten(f"expected to write to standard output; found: {error.strerror}") from None
+
+
+def to_file(path: Path, content: str | bytes, force: bool) -> None:
+    """Write beside, then rename: whatever comes between leaves nothing behind. Raises NotWritten."""
     import tempfile  # with what it imports it costs more than most orders; standard output needs none of it
 
     if path.is_dir():
@@ -56,13 +82,15 @@ def to_file(path: Path, text: str, force: bool) -> None:
     beside = None
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(beside, path)
-    except OSError as error:
+    except BaseException as error:  # an interruption too
         if beside is not None:
             with contextlib.suppress(OSError):
                 os.unlink(beside)
-        raise NotWritten(f"expected to write {path}; found: {error.strerror}") from None
+        if isinstance(error, OSError):
+            raise NotWritten(f"expected to write {path}; found: {error.strerror}") from None
+        raise

@@ -15,12 +15,15 @@ from typing import NamedTuple
 
 
 class Field(NamedTuple):
-    """A label and its value; `blank` is a unit or "" where a person writes the value in by hand."""
+    """A label and its value; `blank` is a unit or "" where a person writes the value in by hand; with `write_in` it may
+    be written beside the value where a medium has the room.
+    """
 
     label: str
     value: str = ""
     strong: bool = False
     blank: str | None = None
+    write_in: bool = False
 
 
 class Fields(NamedTuple):
@@ -65,15 +68,26 @@ Block = Fields | Sentences | Boxes | Table | Cut
 
 
 class Section(NamedTuple):
-    """A heading and its blocks, kept together where a medium has pages."""
+    """A heading and its blocks, kept together where a medium has pages, and with the section before if it `joins` it.
+
+    `flag` is what must be seen beside the heading. `basis`: what the orders rest on, which may be set smaller.
+    `pairs`: short fields, which may stand side by side.
+    """
 
     heading: str
     blocks: tuple[Block, ...]
+    flag: str = ""
+    joins: bool = False
+    basis: bool = False
+    pairs: bool = False
 
 
 class Sheet(NamedTuple):
+    """One document; `identity` says whose it is, on every page of a medium that has pages."""
+
     banner: str
     title: str
     subtitle: str
     sections: tuple[Section, ...]
     footer: tuple[str, ...]
+    identity: tuple[Field, ...] = ()

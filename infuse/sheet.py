@@ -41,7 +41,7 @@ def lay_out(order: Order) -> Sheet:
     else:
         sections = [_stopped(order), _patient(order), _files(order)]
     kind = "Order sheet" if order.status == READY else "NO ORDER"
-    return Sheet(BANNER, title, f"{kind}, {population}. Approving committee: none; approved: never; review due: not set.", tuple(sections), _footer(order))
+    return Sheet(BANNER, title, f"{kind}, {population}. Approving committee: none; approved: never; review due: not set.", tuple(sections), _footer(order), _identity(order))
 
 
 def _footer(order: Order) -> tuple[str, ...]:
@@ -54,6 +54,16 @@ def _footer(order: Order) -> tuple[str, ...]:
 
 
 def _patient(order: Order) -> Section:
+    return Section("PATIENT", (Fields(_facts(order)),), pairs=True)
+
+
+def _identity(order: Order) -> tuple[Field, ...]:
+    """Who it is, on every page: two identifiers, and what a dose must not go past."""
+    known = {row.label: row for row in _facts(order)}
+    return tuple(known[each] for each in ("NAME", "BORN", "SEX", "RECORD NUMBER", "ALLERGIES", "WEIGHT"))
+
+
+def _facts(order: Order) -> tuple[Field, ...]:
     patient = order.patient
     age = age_in_words(patient.get("age")) if patient.get("age") else NOT_RECORDED
     born = on_paper_date(patient.get("birth_date")) if patient.get("birth_date") else NOT_RECORDED
@@ -77,7 +87,7 @@ def _patient(order: Order) -> Section:
         Field("PRESCRIBER, TELEPHONE", blank=""),
         Field("START", on_paper_time(patient.get("start")) if patient.get("start") else _fact(order, "start")),
     ]
-    return Section("PATIENT", (Fields(tuple(rows)),))
+    return tuple(row._replace(write_in=row.value == NOT_RECORDED) for row in rows)
 
 
 def _fact(order: Order, name: str) -> str:
@@ -134,9 +144,8 @@ def _stopped(order: Order) -> Section:
 
 def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     protocol, drug = phase.loaded.protocol, phase.loaded.drug
-    flag = "   HIGH-ALERT" if drug.high_alert else ""
     called = f"{phase.phase.name}, " if phase.phase.name else ""
-    heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous{flag}"
+    heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous"
     answers = {question: given.text for question, given in _request(order, phase).answers.items()}
     pump = order.patient.get("pump") or DEFAULT_PUMP
     title = phase.loaded.devices.pumps[pump].title
@@ -146,12 +155,12 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
                                  " Independent double check at the end of this sheet.",), strong=True))
     if drug.controlled:
         blocks.append(Sentences((f"Controlled: {drug.controlled}.",)))
-    sections = [Section(heading, tuple(blocks))]
+    sections = [Section(heading, tuple(blocks), flag="HIGH-ALERT" if drug.high_alert else "")]
     if "pump_rate" in phase.figures:
-        sections.append(Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),)))
+        sections.append(Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),), joins=True))
     supply = wording.supply(phase)
     if supply.rows:
-        sections.append(Section("SUPPLY", (supply,)))
+        sections.append(Section("SUPPLY", (supply,), joins=True))
     if isinstance(phase.phase, Continuous) and phase.phase.titration:
         sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", tuple(wording.ladder(phase)))]
     elif phase.phase.ask:
@@ -202,11 +211,11 @@ def _basis(order: Order) -> list[Section]:
         references |= loaded.drug.references | loaded.protocol.references
     evidence = tuple(f"{note.text} ({', '.join(note.source)})" for request in order.requests for note in request.loaded.protocol.evidence)
     rows = tuple(_reference(each) for each in references.values())
-    sections = [Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),)),
-                Section("WORKING", (Sentences(tuple(lines), items=True),))]
+    sections = [Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),), basis=True),
+                Section("WORKING", (Sentences(tuple(lines), items=True),), basis=True)]
     if evidence:
-        sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),)))
-    return sections + [Section("REFERENCES", (Sentences(rows, items=True),)), _files(order)]
+        sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),), basis=True))
+    return sections + [Section("REFERENCES", (Sentences(rows, items=True),), basis=True), _files(order)]
 
 
 def _working(phase: PhaseOrder) -> list[str]:
@@ -234,7 +243,7 @@ def _files(order: Order) -> Section:
     rows += [Field("FILE", f"{each.name}, {each.sha256[:12]}" + (f", instead of the shipped {each.shadows}" if each.shadows else ""))
              for each in _read_files(order)]
     rows += [Field("SOFTWARE", f"infuse v{__version__}"), Field("PRINTED", on_paper_time(order.now))]
-    return Section("RECORD", (Fields(tuple(rows)),))
+    return Section("RECORD", (Fields(tuple(rows)),), basis=True)
 
 
 def _signatures() -> Section:

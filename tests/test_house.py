@@ -17,7 +17,7 @@ FLOORS = {
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals"),
     "judgement": ("limits", "screening"),
     "order": ("phases.worksheet", "phases.intermittent", "phases.continuous", "phases", "facts", "order", "cases", "proof", "checking", "intake", "quick"),
-    "paper": ("page", "wording", "sheet", "catalog", "render.text", "render.terminal", "render.json"),
+    "paper": ("page", "wording", "sheet", "catalog", "render.text", "render.terminal", "render.json", "render.pdf"),
     "hand": ("output", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}
@@ -63,7 +63,7 @@ def test_no_two_modules_import_each_other():
     assert not [name for name in MODULES if name in below(name)]
 
 
-@pytest.mark.parametrize(("library", "room"), [("pint", "units"), ("yaml", "source"), ("rich", "render.terminal")])
+@pytest.mark.parametrize(("library", "room"), [("pint", "units"), ("yaml", "source"), ("rich", "render.terminal"), ("typst", "render.pdf")])
 def test_a_library_has_one_room(library, room):
     users = {name for name, path in FILES.items() if any(each.split(".")[0] == library for each in imports(path))}
     assert users == {room}

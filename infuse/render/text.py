@@ -59,7 +59,7 @@ def _rule(mark, width):
 
 
 def _section(section: Section, width: int) -> list[Line]:
-    heading = [(printable(section.heading), HEADING)]
+    heading = [(printable("   ".join(filter(None, (section.heading, section.flag)))), HEADING)]
     out: list[Line] = [heading, [(_rule("-", width), PLAIN)]]
     for number, block in enumerate(section.blocks):
         if number and not (isinstance(block, Sentences) and isinstance(section.blocks[number - 1], Sentences)):
@@ -152,7 +152,7 @@ def _row(cells, widths, gap, roles) -> list[Line]:
 def _wrap(text: str, width: int) -> list[str]:
     """Lines of at most that width, split between words only, a number kept with its unit; a longer word is cut."""
     rows, current = [], ""
-    for word in _bound(printable(text).split()):
+    for word in bound(printable(text).split()):
         while columns_of(word) > width:
             if current:
                 rows.append(current)
@@ -168,7 +168,7 @@ def _wrap(text: str, width: int) -> list[str]:
     return rows + [current] if current or not rows else rows
 
 
-def _bound(words: list[str]) -> list[str]:
+def bound(words: list[str]) -> list[str]:
     """Words to wrap, a number and the unit after it as one."""
     out: list[str] = []
     for word in words:

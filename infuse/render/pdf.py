@@ -1,0 +1,179 @@
+"""The page as PDF: pages of paper from the same words as the text, by one template, `sheet.typ` beside this file.
+
+For: `infuse order --output order.pdf` and the printer. Tagged (PDF/A-2a, PDF/UA-1), black on white, its date the
+order's clock: the same sheet at the same clock is the same bytes. It is the only importer of typst.
+
+Refuses: a character that no font has, naming it: an empty box in a name or a dose is a wrong one.
+
+Example: to_pdf(sheet, "letter", now) begins with %PDF-1.7 and holds "start at 3.5 mL/hour" as text.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import unicodedata
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from infuse.page import Block, Boxes, Cut, Field, Fields, Section, Sentences, Sheet, Table
+from infuse.render.text import bound
+from infuse.source import printable
+from infuse.units import KNOWN_ON_PAPER
+
+TEMPLATE = Path(__file__).with_name("sheet.typ")
+STANDARDS = ["a-2a", "ua-1"]
+BODY = "IBM Plex Sans"  # tells 0 from O, and 1, l and I from each other
+# the package, the folder in it: the first sets every sheet, the others only what it lacks
+BODY_FONT = ("fontpkg_ibm_plex_sans", "files")
+OTHER_FONTS = (("manimgx_fonts", ""), ("noto_cjk_sans_jp_regular", ""))
+FALLBACK = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK JP")
+LONGEST_WORD = 32  # a longer one may be broken anywhere
+LONG = 1500  # a section of more characters may not fit on a page
+_MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+_SPECIAL = re.compile(r"\[ \]|_{4,}")
+_INSIDE = re.compile(r"[-/\s]")
+_JOINT = "\N{ZERO WIDTH SPACE}"
+
+
+class Unprintable(ValueError):
+    """No font has a character of the page; `found` lists each."""
+
+    def __init__(self, found: list[str]):
+        self.found = found
+        super().__init__("no font has " + "; ".join(found))
+
+
+def to_pdf(sheet: Sheet, paper: str, now: datetime, copy: str = "") -> bytes:
+    """The document; `paper` is letter or a4, `copy` what a copy says of itself. Raises Unprintable."""
+    import typst
+
+    said = _as_values(sheet, paper, now, copy)
+    for fonts in (_body_fonts, _packaged_fonts, _system_fonts):
+        said["fonts"] = [BODY] if fonts is _body_fonts else [BODY, *FALLBACK]
+        try:
+            return typst.compile(str(TEMPLATE), font_paths=fonts(), sys_inputs={"sheet": json.dumps(said, ensure_ascii=False)},
+                                 pdf_standards=STANDARDS, timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
+        except typst.TypstError as error:
+            lacking = list(dict.fromkeys(_MISSING.findall(error.diagnostic)))
+            if not lacking:
+                raise
+    raise Unprintable([_named(each) for text in lacking for each in text])
+
+
+def _named(character: str) -> str:
+    return f"{character} (U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
+
+
+# ---------------------------------------------------------------------------------------------- fonts
+
+
+def _folder(package: str, inside: str) -> str:
+    found = importlib.util.find_spec(package)
+    if found is None:
+        raise ModuleNotFoundError(f"the fonts of {package} are not installed")
+    return str(Path(found.submodule_search_locations[0]) / inside)
+
+
+def _fonts(packages, system: bool = False):
+    import typst
+
+    return typst.Fonts(include_system_fonts=system, include_embedded_fonts=False, font_paths=[_folder(*each) for each in packages])
+
+
+@lru_cache(maxsize=1)
+def _body_fonts():
+    return _fonts((BODY_FONT,))
+
+
+@lru_cache(maxsize=1)
+def _packaged_fonts():
+    return _fonts((BODY_FONT, *OTHER_FONTS))
+
+
+@lru_cache(maxsize=1)
+def _system_fonts():
+    return _fonts((BODY_FONT, *OTHER_FONTS), system=True)
+
+
+# ---------------------------------------------------------------------------------------------- the page as values
+
+
+def _as_values(sheet: Sheet, paper: str, now: datetime, copy: str) -> dict:
+    shown = {row.label for row in sheet.identity}
+    groups: list[list[dict]] = []
+    for section in sheet.sections:
+        one = _section(section, shown)
+        if section.joins and groups:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(sheet.title), "shown-title": _words(sheet.title),
+            "banner": _words(sheet.banner), "subtitle": _words(sheet.subtitle), "identity": [_field(row) for row in sheet.identity],
+            "groups": groups, "footer": [_words(each) for each in sheet.footer], "copy": _words(copy)}
+
+
+def _section(section: Section, shown: set[str]) -> dict:
+    heading, _, note = section.heading.partition("   ")
+    blocks = [_block(each, shown, section.pairs) for each in section.blocks]
+    return {"heading": _words(heading), "note": _words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
+            "cut": isinstance(section.blocks[0], Cut), "long": len(json.dumps(blocks)) > LONG}
+
+
+def _block(block: Block, shown: set[str], pairs: bool) -> dict:
+    if isinstance(block, Fields):
+        return {"kind": "fields", "pairs": pairs, "rows": [_field(row) for row in block.rows if not (pairs and row.label in shown)]}
+    if isinstance(block, Boxes):
+        return {"kind": "boxes", "questions": [_words(each) for each in block.questions]}
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Cut):
+        return {"kind": "cut", "says": _words(block.says)}
+    return {"kind": "sentences", "lines": [_words(each) for each in block.lines], "strong": block.strong, "items": block.items}
+
+
+def _field(row: Field) -> dict:
+    return {"label": _words(row.label), "value": _words(row.value), "strong": row.strong, "write-in": row.write_in,
+            "blank": None if row.blank is None else _words(row.blank)}
+
+
+def _table(table: Table) -> dict:
+    empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
+    return {"kind": "table", "columns": [_words(each) for each in table.columns], "rows": [[_words(cell) for cell in row] for row in table.rows],
+            "strong": list(table.strong), "blank": table.blank, "widths": ["rest" if table.blank and each else "own" for each in empty]}
+
+
+# ---------------------------------------------------------------------------------------------- words
+
+
+def _words(text: str) -> list:
+    """Parts for the template: words; what one line must hold; boxes to tick and to write in."""
+    parts: list = []
+    at = 0
+    for special in _SPECIAL.finditer(text):
+        parts += [*_plain(text[at : special.start()]), ["tick"] if special.group().startswith("[") else ["room"]]
+        at = special.end()
+    return parts + _plain(text[at:])
+
+
+def _plain(text: str) -> list:
+    if not text.strip():
+        return [" "] if text else []
+    out: list = [" "] if text[0].isspace() else []
+    for number, word in enumerate(bound(printable(text).split())):
+        piece = ["bound", word] if _must_hold(word) else "".join(_JOINT + each if at and at % LONGEST_WORD == 0 else each for at, each in enumerate(word))
+        for each in ([" "] if number else []) + [piece]:
+            if out and isinstance(each, str) and isinstance(out[-1], str):
+                out[-1] += each
+            else:
+                out.append(each)
+    return out + ([" "] if text[-1].isspace() else [])
+
+
+def _must_hold(word: str) -> bool:
+    """A number with its unit, a compound unit, a date: never over two lines."""
+    if not _INSIDE.search(word) or len(word) > LONGEST_WORD:
+        return False
+    return any(each.isdigit() for each in word) or word.strip("(),.;:").split("/")[0] in KNOWN_ON_PAPER
