@@ -15,10 +15,10 @@ from datetime import datetime
 
 from infuse import figure, grammar, numerals, order, units
 from infuse import patient as patients
+from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import CHOICES, READY
-from infuse.patient import Given
 from infuse.protocol import Case
 from infuse.shapes import did_you_mean
 from infuse.source import ERROR, Problem, Span, printable
@@ -27,7 +27,7 @@ from infuse.units import Refused
 CLOCK = datetime(2026, 1, 1, 12, 0)  # cases must come out the same on every day
 _STOPS = {"refused": HARD, "soft_stop": SOFT}
 _WORDS = {HARD: "refused", SOFT: "soft_stop", NOTE: "note"}
-_KNOWN = (*patients.BY_NAME, *CHOICES, "override")
+_KNOWN = (*BY_NAME, *CHOICES, "override")
 _COUNTS = ("rungs", "bags_at_least", "bags_at_most")
 
 
@@ -78,7 +78,7 @@ def _how_to_expect(made) -> str:
 
 
 def _order(case, loaded):
-    facts = {name: Given(text, name) for name, text in case.given.items() if name in patients.BY_NAME}
+    facts = {name: Given(text, name) for name, text in case.given.items() if name in BY_NAME}
     chosen = {name: Given(text, name) for name, text in case.given.items() if name in CHOICES}
     patient, wrong = patients.read(facts, CLOCK.date())
     if wrong:

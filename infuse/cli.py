@@ -19,8 +19,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from infuse import __version__
+from infuse.given import BY_NAME
 from infuse.output import NotWritten, PipeClosed, bytes_to_stdout, to_file, to_stdout
-from infuse.patient import BY_NAME
 
 STOPPED, WRONG = 1, 2
 DEBUG = "INFUSE_DEBUG"
@@ -249,12 +249,13 @@ def _progress(name: str, made: int, whole: int) -> None:
 
 
 @app.command(cls=_Once)
-def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug")], json: Json = False):
+def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug|patient")], json: Json = False):
     """A JSON Schema: of the order's JSON, or of a file (for an editor)."""
+    from infuse import given
     from infuse import schema as tables
     from infuse.render import json as rendered
     known = {"order": lambda: rendered.SCHEMA, "protocol": lambda: tables.json_schema(tables.PROTOCOL, "infuse protocol"),
-             "drug": lambda: tables.json_schema(tables.DRUG, "infuse drug")}
+             "drug": lambda: tables.json_schema(tables.DRUG, "infuse drug"), "patient": given.schema}
     if what not in known:
         _fail([f'expected {" or ".join(known)}; found "{what}"'])
     _write_json(known[what]())

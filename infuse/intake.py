@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 from infuse import order, source
 from infuse import patient as patients
+from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
 from infuse.limits import HARD, NOTE
 from infuse.order import Order
-from infuse.patient import BY_NAME, Given
 from infuse.shapes import did_you_mean
 from infuse.source import Scalar, Sequence, printable
 from infuse.units import Refused

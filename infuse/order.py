@@ -20,9 +20,10 @@ from typing import NamedTuple
 from infuse import derived, facts, limits, phases, screening
 from infuse import patient as patients
 from infuse.figure import Figure
+from infuse.given import Given
 from infuse.library import Loaded
 from infuse.limits import HARD, SOFT, Alert
-from infuse.patient import Given, Patient
+from infuse.patient import Patient
 from infuse.phases import PhaseOrder
 from infuse.protocol import ACTUAL
 from infuse.screening import Open

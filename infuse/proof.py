@@ -15,8 +15,8 @@ from itertools import product
 from typing import NamedTuple
 
 from infuse import bands, figure, order, phases
-from infuse import patient as patients
 from infuse.cases import CLOCK
+from infuse.given import Given
 from infuse.library import Loaded
 from infuse.limits import HARD
 from infuse.patient import Patient
@@ -101,9 +101,9 @@ def _order(loaded, facts, preparation, weight):
         known["weight"] = weight
     if loaded.protocol.patient.dosing_weight != ACTUAL or any("m2" in phases.counted_per(phase) for phase in loaded.protocol.phases):
         known |= {"height": _TALL, "sex": "female"}
-    given = {name: patients.Given(str(value), name) for name, value in known.items()}
+    given = {name: Given(str(value), name) for name, value in known.items()}
     several = len(loaded.protocol.preparations) > 1
-    chosen = {"preparation": patients.Given(preparation, "preparation")} if several else {}
+    chosen = {"preparation": Given(preparation, "preparation")} if several else {}
     return order.build([order.Request(loaded, chosen)], Patient(known, given), CLOCK, every_override=True)
 
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from infuse import limits
 from infuse import patient as patients
 from infuse.figure import Figure
+from infuse.given import BY_NAME
 from infuse.library import Loaded
 from infuse.limits import HARD, SOFT, Alert
 from infuse.patient import Patient
@@ -125,11 +126,11 @@ def open_facts(loaded: Loaded, patient: Patient, weight: Figure | None) -> list[
     missing += [name for name in ("weight_source", "weight_date") if weight and patient.get(name) is None]
     missing += [name for name in ("care_area", "pump") if patient.get(name) is None]
     areas = ", ".join(loaded.protocol.care_areas)
-    found = [Open(name, _QUESTIONS[name].format(areas=areas), patients.BY_NAME[name].option) for name in missing]
+    found = [Open(name, _QUESTIONS[name].format(areas=areas), BY_NAME[name].option) for name in missing]
     for name, rule in (("age", loaded.protocol.patient.age), ("weight", loaded.protocol.patient.weight)):
         side = rule.limit and (rule.limit.hard or rule.limit.soft)
         if side and patient.get(name) is None:
-            found.append(Open(name, _QUESTIONS[name].format(allowed=side.range.on_paper()), patients.BY_NAME[name].option))
+            found.append(Open(name, _QUESTIONS[name].format(allowed=side.range.on_paper()), BY_NAME[name].option))
     return found
 
 

@@ -11,10 +11,11 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 from __future__ import annotations
 
 from infuse import __version__, figure, screening, wording
+from infuse.given import UNKNOWN, on_paper_date, on_paper_time
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import READY, Order, Request
 from infuse.page import Block, Boxes, Cut, Field, Fields, Section, Sentences, Sheet, Table
-from infuse.patient import UNKNOWN, age_in_words, on_paper_date, on_paper_time
+from infuse.patient import age_in_words
 from infuse.phases import PhaseOrder
 from infuse.protocol import ACTUAL, Continuous
 from infuse.tables import DEFAULT_PUMP

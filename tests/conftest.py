@@ -11,8 +11,8 @@ import pytest
 
 from infuse import order as orders
 from infuse import patient as patients
+from infuse.given import BY_NAME, Given
 from infuse.library import Library
-from infuse.patient import Given
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 21, 8, 30)
@@ -21,7 +21,7 @@ CLOCK = {"SOURCE_DATE_EPOCH": "1795249800"}  # 2026-11-21 08:30 UTC
 
 def make(loaded, overrides=(), by="", now=NOW, **given):
     """The order of one loaded protocol from facts and choices by name."""
-    facts = {name: Given(text, name) for name, text in given.items() if name in patients.BY_NAME}
+    facts = {name: Given(text, name) for name, text in given.items() if name in BY_NAME}
     chosen = {name: Given(text, name) for name, text in given.items() if name in orders.CHOICES}
     assert set(given) == {*facts, *chosen}
     patient, wrong = patients.read(facts, now.date())

@@ -9,9 +9,9 @@ import pytest
 from conftest import ROOT
 
 from infuse import checking, schema
+from infuse.given import BY_NAME
 from infuse.library import Library
 from infuse.order import CHOICES
-from infuse.patient import BY_NAME
 
 GUIDE = (ROOT / "protocols" / "README.md").read_text()
 BLOCKS = re.findall(r"```(yaml[^\n]*)\n(.*?)```", GUIDE, re.S)
@@ -56,3 +56,10 @@ def keys_of(schema):
 def test_the_table_names_every_shipped_protocol():
     for name in Library().ids():
         assert f"`{name}`" in GUIDE, name
+
+
+def test_the_schemas_that_it_tells_an_editor_of_are_those_that_it_writes():
+    written = dict(re.findall(r"^\$ infuse schema (\w+) > site/(\S+)$", GUIDE, re.M))
+    assert set(written) == {"protocol", "drug", "patient"}
+    told = {*re.findall(r"\$schema=(\S+)", GUIDE), *re.findall(r'"site/(\S+\.json)":', GUIDE), *re.findall(r"`(?:\.\./)?(\S+\.schema\.json)`", GUIDE)}
+    assert told == set(written.values())

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "infuse"
 FLOORS = {
     "ground": ("numerals", "units", "ranges", "grammar", "source"),
-    "protocol": ("protocol", "bands", "shapes", "schema.common", "schema.limits", "schema.phases", "schema.protocol", "schema.drug", "schema",
+    "protocol": ("protocol", "given", "bands", "shapes", "schema.common", "schema.limits", "schema.phases", "schema.protocol", "schema.drug", "schema",
                  "consistency.words", "consistency.alone", "consistency.drug", "consistency.with_drug", "consistency", "tables", "library"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals"),
     "judgement": ("limits", "screening"),

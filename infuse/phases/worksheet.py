@@ -18,9 +18,9 @@ from typing import NamedTuple
 from infuse import figure, grammar, limits, numerals, rounding, units
 from infuse import preparation as prep
 from infuse.figure import Figure
+from infuse.given import Given
 from infuse.library import Loaded
 from infuse.limits import HARD, Alert
-from infuse.patient import Given
 from infuse.preparation import Prepared
 from infuse.protocol import COURSE, Band, Choice, Limit, Phase, Pump
 from infuse.units import Quantity, Refused

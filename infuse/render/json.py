@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from infuse import figure, numerals
 from infuse.figure import Figure
+from infuse.given import BY_NAME
 from infuse.limits import Alert
 from infuse.order import Order
 from infuse.page import Fields, Sentences, Sheet, Table
-from infuse.patient import BY_NAME
 from infuse.phases import PhaseOrder, Rung
 from infuse.units import Quantity
 

@@ -42,4 +42,5 @@ def keys_under(document: Document, name: str) -> list[str]:
 
 
 def json_schema(table: Reader, title: str) -> dict:
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title} | table.schema
+    """What a table reads, for an editor: in draft 7, which editors of YAML know."""
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": title} | table.schema

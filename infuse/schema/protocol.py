@@ -93,7 +93,9 @@ def _case_texts(what: str) -> Reader:
                 values[key.text] = notes.wrong(value.span, "a text, or a list of texts", found)
         return BAD if BAD in values.values() else values
 
-    return Reader(read, {"type": "object", "additionalProperties": True, "minProperties": 1})
+    one = {"type": ["string", "number"]}
+    several = {"type": "array", "items": one, "minItems": 1}
+    return Reader(read, {"type": "object", "additionalProperties": {"anyOf": [one, several]}, "minProperties": 1})
 
 
 def _place(said):

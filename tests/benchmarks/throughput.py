@@ -16,8 +16,8 @@ from datetime import datetime
 from fractions import Fraction
 
 from infuse import order, patient
+from infuse.given import Given
 from infuse.library import Library
-from infuse.patient import Given
 from infuse.render import json as rendered
 
 NOW = datetime(2026, 11, 21, 8, 30)
