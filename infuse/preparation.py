@@ -84,14 +84,26 @@ def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: 
     figures |= _bag(preparation, withdraw, bag_volume)
     contained = figure.work_out("amount_withdrawn", amount.value.unit, [withdraw, strength])
     figures["amount_withdrawn"] = contained
-    figures["final_concentration"] = strength if not figures["final_volume"].value.value else figure.work_out(
-        "final_concentration", strength.value.unit, [contained], [figures["final_volume"]])
+    figures["final_concentration"] = strength if not figures["final_volume"].value.value else _concentration(
+        contained, figures["final_volume"], strength.value.unit)
     refused = [] if value.value else ["the dose is too small to draw up from this product; choose a weaker one"]
     if figures["final_volume"].value < withdraw.value:
         refused.append("the drug's own volume is more than the final volume; choose a stronger product or a larger bag")
     vials = math.ceil(withdraw.value.over(product.volume.quantity)) if value.value else 0
     wasted = product.volume.quantity.to("mL").with_value(product.volume.quantity.to("mL").value * vials) - withdraw.value
     return Prepared(preparation, product, figures, vials, wasted, syringe.capacity, step or syringe.step, tuple(refused))
+
+
+_NEXT_SMALLER = {"g": "mg", "mg": "mcg", "mcg": "nanogram", "units": "milliunits"}
+
+
+def _concentration(contained: Figure, volume: Figure, like: units.Unit) -> Figure:
+    """In the unit of the strength; below a hundredth of it in the next smaller one, as decimals are misread there."""
+    one = figure.work_out("final_concentration", like, [contained], [volume])
+    smaller = _NEXT_SMALLER.get(like.amount)
+    if smaller and 0 < one.value.value < Fraction(1, 100):
+        return figure.work_out("final_concentration", units.unit("/".join([smaller, *like.per])), [contained], [volume])
+    return one
 
 
 def _bag(preparation, withdraw, bag_volume):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import make
 
+from infuse import numerals
 from infuse.library import Library
 
 DRUG = """
@@ -118,3 +119,28 @@ def test_a_rate_of_another_kind_is_a_problem(tmp_path, sample):
     (tmp_path / "sample.yaml").write_text(PROTOCOL.replace("fastest: 20 mg/min", "fastest: 20 units/min"))
     loaded = Library([tmp_path]).load(tmp_path / "sample.yaml")
     assert [(each.span.line, "a dose rate in mg" in each.message) for each in loaded.errors] == [(PROTOCOL.splitlines().index("      fastest: 20 mg/min") + 1, True)]
+
+
+SMALL = [("3 mg", "250 mL", "0.01186 mg/mL"), ("1 mg", "99 mL", "0.01 mg/mL"), ("1 mg", "100 mL", "9.901 mcg/mL"),
+         ("0.5 mg", "250 mL", "1.996 mcg/mL")]
+
+
+@pytest.mark.parametrize(("dose", "bag", "expected"), SMALL)
+def test_a_concentration_below_a_hundredth_of_its_unit_is_said_in_the_next_smaller_one(tmp_path, dose, bag, expected):
+    """1 mg in 99 and 1 mL is just 0.01 mg/mL; in 100 and 1 mL it is 1,000 mcg / 101 mL = 9.90099... mcg/mL."""
+    (tmp_path / "drugs").mkdir()
+    (tmp_path / "drugs" / "sample.yaml").write_text(DRUG.replace("100 mg/mL", "1 mg/mL"))
+    text = PROTOCOL.replace("dose: 15 mg/kg", f"dose: {dose}").replace("added_to: 50 mL", f"added_to: {bag}")
+    (tmp_path / "sample.yaml").write_text(text[: text.index("cases:")] + f"""cases:
+  - name: small
+    given:
+      weight: 60 kg
+    expect:
+      final_concentration: {expected}
+""")
+    loaded = Library([tmp_path]).load(tmp_path / "sample.yaml")
+    assert not loaded.errors, loaded.errors
+    made = make(loaded, weight="60 kg")
+    assert made.status == "ready", made.alerts
+    assert numerals.decimal(made.phases[0].figures["final_concentration"].value.value) == expected.split()[0]
+    assert str(made.phases[0].figures["final_concentration"].value.unit) == expected.split()[1]
