@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import difflib
 
-from infuse import schema
+from infuse import schema, unavailable
 from infuse.library import Library, Loaded
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
 from infuse.protocol import Choice, Intermittent
 from infuse.source import printable
-from infuse.wording import limit_line
+from infuse.wording import limit_line, reference_line
 
 
 def rows(library: Library) -> list[dict[str, str]]:
@@ -35,7 +35,7 @@ def rows(library: Library) -> list[dict[str, str]]:
 
 def unknown(library: Library, said: str) -> str:
     """What is said of a protocol that does not exist: those that it may have meant."""
-    names = list(library.ids())
+    names = [*library.ids(), *unavailable.ids(library)]
     near = [each for each in names if said and said.lower() in each] or difflib.get_close_matches(said, names, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "infuse list shows what there is"
     return f'expected a protocol; found "{printable(said)}"\n   {hint}'
@@ -70,9 +70,7 @@ def show_page(loaded: Loaded, banner: str) -> Sheet:
     if evidence:
         sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),)))
     references = (*protocol.references.values(), *drug.references.values())
-    sections.append(Section("SOURCES", (Sentences(tuple(
-        f"{each.id}: {each.title}. {each.year} {'doi ' + each.doi if each.doi else each.url}"
-        + (f". Read: {each.read}" if each.read else "") for each in references), items=True),)))
+    sections.append(Section("SOURCES", (Sentences(tuple(reference_line(each) for each in references), items=True),)))
     sections.append(Section("FILES", (Sentences(tuple(f"{each.name}, {each.sha256[:12]}" for each in loaded.files), items=True),)))
     footer = (f"{protocol.id}, version {protocol.version}, {loaded.sha256[:12]}",)
     return Sheet(banner, protocol.title, f"{protocol.id}, version {protocol.version}", tuple(sections), footer)

@@ -118,7 +118,10 @@ def _library(folders: list[Path] | None):
 
 def _load(library, ids: list[str]) -> list:
     paths = library.ids()
-    lines = [_unknown(library, each) for each in ids if each not in paths]
+    others = [each for each in ids if each not in paths]
+    if others:
+        _refuse_unavailable(library, others)
+    lines = [_unknown(library, each) for each in others]
     lines += [f"{each}: expected each protocol once; found it again" for each in dict.fromkeys(ids) if ids.count(each) > 1]
     if lines:
         _fail(lines)
@@ -128,6 +131,16 @@ def _load(library, ids: list[str]) -> list:
         from infuse import source
         _fail([source.show(problem, document.lines if document else ()) for problem, document in problems.items()], STOPPED)
     return loaded
+
+
+def _refuse_unavailable(library, ids: list[str]) -> None:
+    """Fails where one of the names is of a drug that nobody can order; says of the others that they are unknown."""
+    from infuse import unavailable
+    paths = {each: unavailable.named(library, each) for each in ids}
+    lines = [line for path in dict.fromkeys(filter(None, paths.values())) for line in unavailable.refusal(library, path)]
+    if lines:
+        unknown = [_unknown(library, each) for each, path in paths.items() if path is None]
+        _fail([*lines, *unknown], WRONG if unknown else STOPPED)
 
 
 def _unknown(library, said: str) -> str:
@@ -198,22 +211,28 @@ def _main(version: Annotated[bool, typer.Option("--version", callback=_version, 
 @app.command("list", cls=_Once)
 def list_(protocols: Folders = None, json: Json = False, format: Format = "text"):
     """What protocols there are, for whom, at which version, from which sources."""
-    from infuse import catalog
-    found = catalog.rows(_library(protocols))
+    from infuse import catalog, unavailable
+    library = _library(protocols)
+    found, without = catalog.rows(library), unavailable.rows(library)
     if _is_json(format, json):
-        _write_json({"schema_version": 1, "protocols": found})
+        _write_json({"schema_version": 1, "protocols": found, "not_available": without})
     else:
         from infuse.render import text
-        _show(text.sections(catalog.list_page(found)))
+        _show(text.sections((*catalog.list_page(found), *unavailable.list_page(without))))
 
 
 @app.command(cls=_Once)
 def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL")], protocols: Folders = None, json: Json = False, format: Format = "text"):
-    """One protocol: what it asks, what can be chosen, its limits and sources."""
-    from infuse import catalog, sheet
+    """One protocol: what it asks, what can be chosen, its limits and sources. Or a drug that is not available: why."""
+    from infuse import catalog, sheet, unavailable
     from infuse.render import text
-    loaded, = _load(_library(protocols), [protocol])
-    page = catalog.show_page(loaded, sheet.BANNER)
+    library = _library(protocols)
+    without = None if protocol in library.ids() else unavailable.named(library, protocol)
+    if without and not library.drug(without)[1]:
+        page = unavailable.page(library, without)
+    else:
+        loaded, = _load(library, [protocol])
+        page = catalog.show_page(loaded, sheet.BANNER)
     if _is_json(format, json):
         from infuse.render import json as rendered
         _write_json(rendered.page(page))

@@ -76,9 +76,16 @@ class Library:
 
     def ids(self) -> dict[str, Path]:
         """Every protocol by id; the first folder that has it wins."""
+        return self._first("*.yaml")
+
+    def drugs(self) -> dict[str, Path]:
+        """Every drug by id; the first folder that has it wins."""
+        return self._first("drugs/*.yaml")
+
+    def _first(self, pattern):
         found: dict[str, Path] = {}
         for folder in self.folders:
-            for path in sorted(folder.glob("*.yaml")):
+            for path in sorted(folder.glob(pattern)):
                 found.setdefault(path.stem, path)
         return found
 

@@ -159,12 +159,15 @@ class Criterion(NamedTuple):
 
 
 class Drug(NamedTuple):
+    """What holds for every protocol of a drug. `not_available`: why there are no products, and so no order."""
+
     id: str
     name: str
     also_known_as: tuple[str, ...]
     high_alert: Note | None
     controlled: str
     equivalent: Stated | None
+    not_available: Note | None
     products: dict[str, Product]
     diluents: tuple[str, ...]
     limits: tuple[Limit, ...]

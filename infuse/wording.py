@@ -16,7 +16,7 @@ from infuse.figure import Figure, deviation_in_words
 from infuse.limits import basis
 from infuse.page import Block, Boxes, Field, Fields, Sentences, Table
 from infuse.phases import PhaseOrder, Rung
-from infuse.protocol import ACTUAL, Continuous, Intermittent
+from infuse.protocol import ACTUAL, Continuous, Intermittent, Reference
 from infuse.units import Quantity
 
 
@@ -367,3 +367,10 @@ CHECK_LIST = Boxes(("patient, two identifiers", "drug and concentration on the l
 def limit_line(limit, level: str, side) -> str:
     window = "" if limit.window is None else f" in {limit.window if isinstance(limit.window, str) else limit.window.on_paper()}"
     return f"{limit.name.replace('_', ' ')}: {level}, {side.range.on_paper()}{window} ({basis(limit)})"
+
+
+def reference_line(reference: Reference) -> str:
+    """`pomeroy-2017: Ketamine infusions ... 2017 doi 10.1111/head.13013. Read: abstract only`."""
+    place = f"doi {reference.doi}" if reference.doi else reference.url
+    said = " ".join(each for each in (f"{reference.id}: {reference.title}.", reference.year, place) if each)
+    return said + (f". Read: {reference.read}" if reference.read else "")

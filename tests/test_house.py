@@ -17,7 +17,7 @@ FLOORS = {
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals"),
     "judgement": ("limits", "screening"),
     "order": ("phases.worksheet", "phases.intermittent", "phases.continuous", "phases", "facts", "order", "cases", "proof", "checking", "intake", "quick"),
-    "paper": ("page", "wording", "sheet", "catalog", "render.text", "render.terminal", "render.json", "render.pdf"),
+    "paper": ("page", "wording", "sheet", "unavailable", "catalog", "render.text", "render.terminal", "render.json", "render.pdf"),
     "hand": ("output", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}

@@ -25,7 +25,7 @@ def check_drug(drug: Drug) -> list[Problem]:
     """The same for a drug file by itself."""
     found = []
     for block in (*drug.products.values(), *drug.contraindications, *drug.incompatible, *drug.limits,
-                  *filter(None, (drug.high_alert,))):
+                  *filter(None, (drug.high_alert, drug.not_available))):
         found += unknown_sources(block.source, drug.references)
     found += _limits_of_products(drug)
     for product in drug.products.values():

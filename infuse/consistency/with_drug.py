@@ -2,7 +2,7 @@
 
 For: `consistency.check`, where the drug is known.
 
-Refuses: a product that does not exist, or may not be diluted; a diluent that the drug does not name; a stated final
+Refuses: a drug that is not available; a product that does not exist, or may not be diluted; a diluent that the drug does not name; a stated final
 concentration that disagrees; an equivalent that the drug's factor does not give.
 
 Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a problem at that line: it is 2 mg/mL.
@@ -39,8 +39,13 @@ def known_concentration(preparation: Preparation, product: Product, phase=None) 
     return units.work_out(to, [amount], [volume.quantity.to("mL") + drawn])
 
 
+def drug_is_available(protocol: Protocol, drug: Drug | None):
+    if drug and drug.not_available:
+        yield wrong(protocol.drug_span, "a drug that can be had", f'"{drug.id}": {drug.not_available.text}')
+
+
 def preparations_agree(protocol: Protocol, drug: Drug | None):
-    if drug is None:
+    if drug is None or drug.not_available:
         return
     for preparation in protocol.preparations:
         product = drug.products.get(preparation.product)

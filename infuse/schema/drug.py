@@ -2,7 +2,7 @@
 
 For: drugs/NAME.yaml.
 
-Refuses: whatever the shapes refuse.
+Refuses: whatever the shapes refuse; a drug without products that does not say why there are none.
 
 Example: `strength: 50 mg/mL` and `volume: 10 mL` under a product is a vial that holds 500 mg.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 from infuse import protocol as p
 from infuse.schema.common import file_name, note, references, sources, texts
 from infuse.schema.limits import limit_of
-from infuse.shapes import Key, Reader, fields, list_of, named, quantity, text, word
+from infuse.shapes import Key, Reader, Wrong, fields, list_of, named, quantity, text, word
 
 _PRODUCT_KEYS = (
     Key("name", text(), "as it is asked for: drug, strength, container", required=True),
@@ -35,8 +35,10 @@ def _product(name: str) -> Reader:
                   "a product: name, form, strength, volume, ...")
 
 
-def _build_drug(span, drug, limits, **values):
-    return p.Drug(id=drug, limits=limits or (), span=span, **values)
+def _build_drug(span, drug, limits, products, not_available, **values):
+    if (products is None) == (not_available is None):
+        raise Wrong("products, or not_available with the reason", "neither" if products is None else "both")
+    return p.Drug(id=drug, limits=limits or (), products=products or {}, not_available=not_available, span=span, **values)
 
 
 DRUG = fields((
@@ -47,7 +49,8 @@ DRUG = fields((
     Key("controlled", text(), "the schedule of a controlled drug", default=""),
     Key("equivalent", quantity("equivalent"), "mEq or mmol per g: the only bridge from mass to charge"),
     Key("diluents", texts, "the diluents that it may meet", default=()),
-    Key("products", named(_product, "products"), "what is on the shelf", required=True),
+    Key("not_available", note("say", "why nobody can order it"), "instead of products: why there is none, or none to be used"),
+    Key("products", named(_product, "products"), "what is on the shelf"),
     Key("limits", fields((Key("final_concentration", limit_of("final_concentration", "concentration", sourced=True),
                               "limits of the final concentration"),),
                          lambda span, final_concentration: (final_concentration,) if final_concentration else ()),
