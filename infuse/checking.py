@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infuse import cases, proof, source, tables
+from infuse import cases, lists, proof, source, tables
 from infuse.library import Library, Loaded
 from infuse.source import ERROR, Document, Mapping, Problem, Scalar, Span
 
 _TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS, "error-prone.yaml": tables.ERROR_PRONE}
-_NOT_PRINTED = {"protocol", "drug", "version", "doi", "url", "product", "also_known_as", "cases"}  # ids, links, what is only typed
+_NOT_PRINTED = {"protocol", "drug", "version", "doi", "url", "product", "also_known_as", "classes", "when", "cases"}  # ids, links, what is only typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,14 @@ def _one(library: Library, path: Path) -> tuple[list[Problem], dict[str, Documen
     documents = {library.shown(path): document}
     misread = _misread(library, path, document)
     if path.parent.name == "drugs":
-        return [*library.drug(path)[1], *misread], documents, 0
+        return [*library.drug(path)[1], *library.lists(path.parent).problems(path), *misread], documents, 0
     if path.parent.name == "tables":
+        if path.name in lists.READERS:
+            return library.lists(path.parent).problems(path), documents, 0
         reader = _TABLES.get(path.name)
         if reader is None:
             name = library.shown(path)
-            message = f"expected one of the tables {', '.join(_TABLES)}; found \"{path.name}\""
+            message = f"expected one of the tables {', '.join((*_TABLES, *lists.READERS))}; found \"{path.name}\""
             return [Problem(ERROR, Span(name, 1, 1, 2), message)], documents, 0
         return library.table(path, reader)[1], documents, 0
     loaded = library.load(path)

@@ -50,6 +50,9 @@ KINDS = {
     "height": ("a height in cm or in", "170 cm", _kind(("length",))),
     "body area": ("a body surface area", "1.8 m2", _kind(("area",))),
     "creatinine": ("a creatinine", "0.9 mg/dL", _kind(("mass", "substance"), container=("dL", "L"))),
+    "QTc": ("a QTc interval", "430 ms", _kind(("interval",))),
+    "blood pressure": ("a blood pressure", "120 mmHg", _kind(("pressure",))),
+    "heart rate": ("a heart rate", "72 beats/min", _kind(("heart rate",))),
     "percent": ("a percentage", "5%", _kind(("percent",))),
     "vial": ("a number of vials", "2 vials", _kind(("vial",))),
 }

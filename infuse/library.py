@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infuse import consistency, schema, source, tables
+from infuse.lists import Lists
 from infuse.protocol import Drug, Protocol
 from infuse.source import ERROR, Document, Problem, Span
 
@@ -47,6 +48,7 @@ class Loaded(NamedTuple):
     files: tuple[ReadFile, ...]
     problems: tuple[Problem, ...]
     documents: dict[str, Document]
+    lists: Lists
 
     @property
     def errors(self) -> list[Problem]:
@@ -64,9 +66,11 @@ class Library:
     def __init__(self, folders: list[Path] | tuple[Path, ...] = ()):
         self.shipped = shipped()
         self.folders = (*folders, self.shipped)
+        self._contents: dict[Path, tuple[bytes, Document | None]] = {}
         self._documents: dict[Path, tuple[Document, str]] = {}
         self._drugs: dict[Path, tuple[Drug | None, list[Problem]]] = {}
         self._tables: dict[Path, tuple] = {}
+        self._lists: dict[Path, Lists] = {}
 
     def shown(self, path: Path) -> str:
         """The path as the user knows it: protocols/NAME for a shipped file."""
@@ -103,7 +107,17 @@ class Library:
             self._documents[path] = self._read(path)
         return self._documents[path]
 
-    def _read(self, path):
+    def content(self, path: Path) -> bytes:
+        """The bytes of a file; none of one that cannot be read."""
+        return self._content(path)[0]
+
+    def _content(self, path) -> tuple[bytes, Document | None]:
+        """(the bytes, or the document that says why there are none)."""
+        if path not in self._contents:
+            self._contents[path] = self._from_disk(path)
+        return self._contents[path]
+
+    def _from_disk(self, path):
         name = self.shown(path)
         try:
             with open(path, "rb") as stream:
@@ -111,11 +125,15 @@ class Library:
                 size = os.fstat(stream.fileno()).st_size
         except OSError as error:
             what = "a folder" if path.is_dir() else "none" if not path.exists() else f"one that cannot be read ({error.strerror})"
-            return Document(name, (), None, (Problem(ERROR, Span(name, 1, 1, 2), f"expected a file; found {what}"),)), ""
+            return b"", Document(name, (), None, (Problem(ERROR, Span(name, 1, 1, 2), f"expected a file; found {what}"),))
         if len(content) > source.LARGEST:
             message = f"expected at most {source.LARGEST:,} bytes; found {size:,}"
-            return Document(name, (), None, (Problem(ERROR, Span(name, 1, 1, 2), message),)), ""
-        return source.read(name, content), hashlib.sha256(content).hexdigest()
+            return b"", Document(name, (), None, (Problem(ERROR, Span(name, 1, 1, 2), message),))
+        return content, None
+
+    def _read(self, path):
+        content, refused = self._content(path)
+        return (refused, "") if refused else (source.read(self.shown(path), content), hashlib.sha256(content).hexdigest())
 
     def beside(self, path: Path, *parts: str) -> Path:
         """drugs/NAME.yaml or tables/NAME.yaml: beside a site's protocol, then in the site's folders, then shipped. What a
@@ -123,6 +141,22 @@ class Library:
         beside = () if path.is_relative_to(self.shipped) else (path.parent,)
         folders = (*beside, *self.folders)
         return next((each for folder in folders if (each := folder.joinpath(*parts)).is_file()), self.shipped.joinpath(*parts))
+
+    def lists(self, path: Path) -> Lists:
+        """The lists for the protocols beside a path, each read when it is first asked for."""
+        folder = path.parent
+        if folder not in self._lists:
+            self._lists[folder] = Lists(self, path)
+        return self._lists[folder]
+
+    def drug_files(self, path: Path) -> dict[str, Path]:
+        """Every drug file by its name, as a protocol of that path would find it."""
+        beside = () if path.is_relative_to(self.shipped) else (path.parent,)
+        found: dict[str, Path] = {}
+        for folder in (*beside, *self.folders):
+            for each in sorted(folder.glob("drugs/*.yaml")):
+                found.setdefault(each.stem, each)
+        return found
 
     def drug(self, path: Path) -> tuple[Drug | None, list[Problem]]:
         if path not in self._drugs:
@@ -162,7 +196,7 @@ class Library:
         paths += [devices_path, weights_path]
         files = tuple(ReadFile(self.shown(each), self.document(each)[1], self.shadowed(each)) for each in paths)
         documents = {self.shown(each): self.document(each)[0] for each in paths}
-        return Loaded(protocol, drug, devices, weights, files, (*problems, *of_devices, *of_weights), documents)
+        return Loaded(protocol, drug, devices, weights, files, (*problems, *of_devices, *of_weights), documents, self.lists(path))
 
 
 def _named_right(path, said, key, span):

@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from infuse.caution import Caution
 from infuse.source import Span
 from infuse.ranges import HalfOpen, Range
 from infuse.units import Quantity
@@ -164,6 +165,7 @@ class Drug(NamedTuple):
     id: str
     name: str
     also_known_as: tuple[str, ...]
+    classes: tuple[str, ...]
     high_alert: Note | None
     controlled: str
     equivalent: Stated | None
@@ -171,7 +173,8 @@ class Drug(NamedTuple):
     products: dict[str, Product]
     diluents: tuple[str, ...]
     limits: tuple[Limit, ...]
-    contraindications: tuple[Note, ...]
+    contraindications: tuple[Caution, ...]
+    precautions: tuple[Caution, ...]
     incompatible: tuple[Note, ...]
     references: dict[str, Reference]
     span: Span

@@ -189,8 +189,12 @@ def list_of(item: Reader, expected: str = "a list, one item a line after `- `", 
     return Reader(read, {"anyOf": [item.schema, many]} if single else many)
 
 
-def named(item: Callable[[str], Reader] | Reader, what: str, pattern: str = "[a-z0-9]+(?:-[a-z0-9]+)*") -> Reader:
+_SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+def named(item: Callable[[str], Reader] | Reader, what: str, pattern: str = _SLUG) -> Reader:
     """A mapping from names that the author chooses to values of one shape."""
+    allowed = "small letters, digits and hyphens" if pattern == _SLUG else "letters, digits, spaces and hyphens"
     make = item if callable(item) else (lambda _name: item)
 
     def read(node, notes):
@@ -199,7 +203,7 @@ def named(item: Callable[[str], Reader] | Reader, what: str, pattern: str = "[a-
         values = {}
         for key, value in node.items:
             if not re.fullmatch(pattern, key.text):
-                notes.wrong(key.span, f"a name for one of the {what}: small letters, digits and hyphens", quoted(key))
+                notes.wrong(key.span, f"a name for one of the {what}: {allowed}", quoted(key))
                 values[key.text] = BAD
             else:
                 values[key.text] = notes.read(key.text, make(key.text), value)

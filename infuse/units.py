@@ -48,10 +48,11 @@ _WORDS = {
     "vial": ("vial", "[vial]", ("vials",), "vial", "vials"),
     "mmHg": ("pressure", "[pressure]", (), "mmHg", "mmHg"),
     "ms": ("interval", "[interval]", (), "ms", "ms"),
+    "beats/min": ("heart rate", "[heart_rate]", ("/min", "beats/minute"), "beats/min", "beats/min"),
     "%": ("percent", "[percent]", (), "%", "%"),
     "mL/min/1.73m2": ("indexed clearance", "[indexed_clearance]", (), "mL/min/1.73m2", "mL/min/1.73m2"),
 }
-_PINT_NAMES = {"%": "percent", "mL/min/1.73m2": "indexed_clearance", "in": "inch"}
+_PINT_NAMES = {"%": "percent", "mL/min/1.73m2": "indexed_clearance", "beats/min": "heart_beats", "in": "inch"}
 _SPELLED = {name: name for name in _WORDS} | {other: name for name, row in _WORDS.items() for other in row[2]}
 
 # What people write instead, and what they mean. Never accepted: each has been read as something else.
@@ -83,6 +84,7 @@ _MEANT = {
     "vial": "VIAL",
     "mmHg": "mmhg MMHG",
     "ms": "msec MS",
+    "beats/min": "bpm BPM",
     "%": "percent pct",
 }
 _MEANT = {wrong: right for right, wrongs in _MEANT.items() for wrong in wrongs.split()}
@@ -159,7 +161,7 @@ def unit(text: str) -> Unit:
     Raises Refused with the right spelling where one is meant.
     """
     if text in _SPELLED and "/" in text:
-        return Unit(text, text)
+        return Unit(_SPELLED[text], _SPELLED[text])
     words = text.split("/")
     right = [_word(word, text, words) for word in words]
     canonical = "/".join(right)

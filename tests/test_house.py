@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent / "infuse"
 FLOORS = {
     "ground": ("numerals", "units", "ranges", "grammar", "source"),
-    "protocol": ("protocol", "given", "bands", "shapes", "schema.common", "schema.limits", "schema.phases", "schema.protocol", "schema.drug", "schema",
+    "protocol": ("caution", "protocol", "given", "bands", "vocabulary", "shapes", "schema.common", "schema.limits", "schema.phases", "schema.protocol",
+                 "schema.cautions", "schema.words", "schema.drug", "schema", "consistency.known_words", "lists",
                  "consistency.words", "consistency.alone", "consistency.drug", "consistency.with_drug", "consistency", "tables", "library"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals"),
     "judgement": ("limits", "screening"),

@@ -24,7 +24,7 @@ EQUIVALENT_TOLERANCE = Fraction(1, 100)  # of a stated mEq against the computed 
 def check_drug(drug: Drug) -> list[Problem]:
     """The same for a drug file by itself."""
     found = []
-    for block in (*drug.products.values(), *drug.contraindications, *drug.incompatible, *drug.limits,
+    for block in (*drug.products.values(), *drug.contraindications, *drug.precautions, *drug.incompatible, *drug.limits,
                   *filter(None, (drug.high_alert, drug.not_available))):
         found += unknown_sources(block.source, drug.references)
     found += _limits_of_products(drug)
@@ -36,6 +36,8 @@ def check_drug(drug: Drug) -> list[Problem]:
             found += _equivalent_strength(said, product, drug)
     found += [Problem(NOTE, limit.span, f"the limit of the {limit.name.replace('_', ' ')} awaits the site's decision; "
                                         "it is enforced meanwhile") for limit in drug.limits if limit.site]
+    found += [Problem(NOTE, one.span, f"how {one.text} is taken awaits the site's decision; it is enforced meanwhile")
+              for one in (*drug.contraindications, *drug.precautions) if one.site]
     return sorted(found, key=lambda one: one.span)
 
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 from infuse.schema.drug import DRUG
 from infuse.schema.protocol import PROTOCOL
 from infuse.shapes import BAD, Notes, Reader
-from infuse.source import Document, Mapping, Scalar
+from infuse.source import Document, Mapping, Scalar, Sequence
+from infuse.vocabulary import Head
 
-__all__ = ["DRUG", "PROTOCOL", "header", "json_schema", "keys_under", "read"]
+__all__ = ["DRUG", "PROTOCOL", "head", "header", "json_schema", "keys_under", "read"]
 
 
 def read(document: Document, table: Reader):
@@ -39,6 +40,16 @@ def keys_under(document: Document, name: str) -> list[str]:
     """The keys of one mapping at the top of a file, such as its references."""
     items = document.root.items if document.root else ()
     return [key.text for top, value in items if top.text == name and isinstance(value, Mapping) for key, _ in value.items]
+
+
+def head(document: Document) -> Head | None:
+    """What a drug is called, and its classes; None where the file does not say."""
+    said = {key.text: value for key, value in document.root.items} if document.root else {}
+    texts = {key: tuple(" ".join(each.text.split()) for each in (node.items if isinstance(node, Sequence) else (node,)) if isinstance(each, Scalar))
+             for key, node in said.items()}
+    if not texts.get("drug") or not texts.get("name"):
+        return None
+    return Head(texts["drug"][0], texts["name"][0], texts.get("also_known_as", ()), texts.get("classes", ()))
 
 
 def json_schema(table: Reader, title: str) -> dict:

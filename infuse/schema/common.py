@@ -9,8 +9,11 @@ Example: `source: pomeroy-2017` and `source:` with a list of ids are both a tupl
 
 from __future__ import annotations
 
+from infuse import grammar
 from infuse import protocol as p
 from infuse.shapes import Key, Reader, Wrong, fields, list_of, named, text
+from infuse.source import Scalar
+from infuse.units import Refused
 
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 file_name = text("a name in small letters, digits and hyphens", NAME)
@@ -42,3 +45,18 @@ references = named(_reference, "references")
 def note(key: str, says: str) -> Reader:
     keys = (Key(key, text(), says, required=True), Key("source", sources, "its references", required=True))
     return fields(keys, lambda span, source, **said: p.Note(said[key], source, span))
+
+
+def half_open(*kinds: str) -> Reader:
+    """A band with one or two edges: below A, from A, or from A to below B."""
+    expected = f"a band, such as from {grammar.KINDS[kinds[0]][1]} or below {grammar.KINDS[kinds[0]][1]}"
+
+    def read(node, notes):
+        if not isinstance(node, Scalar) or not node.text.strip():
+            return notes.wrong(node.span, expected, notes.found(node))
+        try:
+            return grammar.read_half_open(node.text.strip(), *kinds)
+        except Refused as refused:
+            return notes.wrong(node.span, refused.expected, notes.found(node), refused.hint)
+
+    return Reader(read, {"type": "string", "description": expected})

@@ -10,6 +10,7 @@ Example: `strength: 50 mg/mL` and `volume: 10 mL` under a product is a vial that
 from __future__ import annotations
 
 from infuse import protocol as p
+from infuse.schema.cautions import caution
 from infuse.schema.common import file_name, note, references, sources, texts
 from infuse.schema.limits import limit_of
 from infuse.shapes import Key, Reader, Wrong, fields, list_of, named, quantity, text, word
@@ -45,6 +46,7 @@ DRUG = fields((
     Key("drug", file_name, "its id: the name of the file", required=True),
     Key("name", text(), "the full generic name, as printed", required=True),
     Key("also_known_as", texts, "names that may be typed; never printed", default=()),
+    Key("classes", texts, "its classes, words of tables/classes.yaml", default=()),
     Key("high_alert", note("say", "why"), "present where the drug is high-alert"),
     Key("controlled", text(), "the schedule of a controlled drug", default=""),
     Key("equivalent", quantity("equivalent"), "mEq or mmol per g: the only bridge from mass to charge"),
@@ -55,7 +57,8 @@ DRUG = fields((
                               "limits of the final concentration"),),
                          lambda span, final_concentration: (final_concentration,) if final_concentration else ()),
         "limits that hold for every protocol"),
-    Key("contraindications", list_of(note("ask", "the contraindication")), "asked before the first dose", default=()),
+    Key("contraindications", list_of(caution("contraindication", "hard")), "what speaks against giving it", default=()),
+    Key("precautions", list_of(caution("precaution", "soft")), "what is weighed before it is given", default=()),
     Key("incompatible", list_of(note("say", "what it must not meet")), "what it must not meet", default=()),
     Key("references", references, "the sources, each under an id", required=True),
 ), _build_drug, "a drug: keys with values")

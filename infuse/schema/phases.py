@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 
-from infuse import grammar, ranges, units
+from infuse import ranges, units
 from infuse import protocol as p
 from infuse.grammar import DOSE_RATES, DOSES
-from infuse.schema.common import sources, texts
+from infuse.schema.common import half_open, sources, texts
 from infuse.schema.limits import limits_of, with_source
 from infuse.shapes import BAD, Key, Reader, Wrong, between, fields, like, list_of, quantity, scalar_or, text
 from infuse.source import Scalar
@@ -83,20 +83,6 @@ def _phase(build):
     return made
 
 
-def _half_open(*kinds: str) -> Reader:
-    expected = f"a band, such as from {grammar.KINDS[kinds[0]][1]} or below {grammar.KINDS[kinds[0]][1]}"
-
-    def read(node, notes):
-        if not isinstance(node, Scalar) or not node.text.strip():
-            return notes.wrong(node.span, expected, notes.found(node))
-        try:
-            return grammar.read_half_open(node.text.strip(), *kinds)
-        except units.Refused as refused:
-            return notes.wrong(node.span, refused.expected, notes.found(node), refused.hint)
-
-    return Reader(read, {"type": "string", "description": expected})
-
-
 def _band(span, weight, age, clearance, **values):
     if weight is None and age is None and clearance is None:
         raise Wrong("an edge of weight, age or clearance", "none")
@@ -106,9 +92,9 @@ def _band(span, weight, age, clearance, **values):
 
 
 _BAND = fields((
-    Key("weight", _half_open("weight"), "below A, from A, or from A to below B"),
-    Key("age", _half_open("age"), "below A, from A, or from A to below B"),
-    Key("clearance", _half_open("clearance"), "creatinine clearance: below A, from A, or from A to below B"),
+    Key("weight", half_open("weight"), "below A, from A, or from A to below B"),
+    Key("age", half_open("age"), "below A, from A, or from A to below B"),
+    Key("clearance", half_open("clearance"), "creatinine clearance: below A, from A, or from A to below B"),
     Key("dose", _choice(*DOSES), "the dose of this band"),
     Key("refuse", text(), "instead of a dose: why nobody in this band gets one", default=""),
     Key("cap", quantity("dose"), "the most that a per-kg dose may become"),

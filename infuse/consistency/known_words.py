@@ -1,0 +1,88 @@
+"""Whether every class, drug, medicine and condition that a file speaks of is known to some file.
+
+For: `check` of drug files and of the lists, and an order that looks something up.
+
+Refuses: a word that no file knows, with the one that may be meant; a name that two entries claim; a source that no
+reference names.
+
+Example: `classes: - dopamine antagonists` in a drug file is a problem at that line: did you mean dopamine antagonist?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from infuse.caution import Caution
+from infuse.consistency.words import unknown_sources, wrong
+from infuse.protocol import Drug
+from infuse.shapes import did_you_mean
+from infuse.source import NOTE, Problem
+from infuse.vocabulary import CLASS, CONDITION, DRUG, MEDICINE, Names, Vocabulary, fold
+
+AWAITS = "awaits the site's decision; it is enforced meanwhile"
+
+
+def of_drug(drug: Drug, known: Vocabulary) -> Iterator[Problem]:
+    """The words of a drug file: its classes, and what its contraindications and precautions speak of."""
+    yield from _classes(drug.classes, known)
+    for caution in (*drug.contraindications, *drug.precautions):
+        yield from of_caution(caution, known)
+
+
+def of_caution(caution: Caution, known: Vocabulary) -> Iterator[Problem]:
+    if caution.when is None:
+        return
+    for said in caution.when.conditions:
+        yield from _known(said, said.span, known.conditions, "a condition of tables/conditions.yaml")
+    for taken in caution.when.medicines:
+        yield from _known(taken.name, taken.span, known.given, "a drug, a medicine of tables/medicines.yaml or a class")
+
+
+def of_table(name: str, value, known: Vocabulary) -> Iterator[Problem]:
+    """The words of one of the lists."""
+    if name == "conditions.yaml":
+        yield from _claimed_twice(value, known.conditions, CONDITION)
+        for one in value.values():
+            for each in one.kind_of:
+                if each not in value:
+                    yield wrong(each.span, "a condition of this table", f'"{each}"', did_you_mean(each, value))
+        return
+    entries, references, *_ = value
+    if name == "interactions.yaml":
+        for one in entries:
+            for side in (one.between, one.other):
+                yield from _known(side, side.span, known.given, "a drug, a medicine or a class")
+            if one.site:
+                yield Problem(NOTE, one.span, f"the interaction of {one.between} with {one.other} {AWAITS}")
+    else:
+        yield from _claimed_twice(entries, known.given, CLASS if name == "classes.yaml" else MEDICINE)
+        for one in entries.values():
+            yield from _classes(one.kind_of if name == "classes.yaml" else one.classes, known)
+    for one in entries if isinstance(entries, tuple) else entries.values():
+        yield from unknown_sources(one.source, references)
+
+
+def _classes(said, known: Vocabulary):
+    every = [word.name for word in known.given.every if word.kind == CLASS]
+    for each in said:
+        if each not in every:
+            yield wrong(each.span, "a class of tables/classes.yaml", f'"{each}"', did_you_mean(each, every))
+
+
+def _known(said: str, span, names: Names, expected: str):
+    if names.find(said) is None:
+        near = names.near(said)
+        yield wrong(span, expected, f'"{said}"', f"did you mean {' or '.join(near)}?" if near else "")
+
+
+def _claimed_twice(entries, names: Names, kind: str):
+    """A name that two entries claim would be looked up as either. (A medicine that the library has as a drug is the drug.)"""
+    owners: dict[str, str] = {}
+    for entry in entries.values():
+        for name in (entry.name, *entry.also_known_as):
+            owner = owners.setdefault(fold(name), entry.name)
+            others = [word for word in names.every if word.kind not in (kind, DRUG) and fold(word.name) == fold(name)]
+            if owner != entry.name:
+                yield wrong(entry.span, f"each name once; {owner} has it too", f'"{name}"')
+            elif others:
+                yield wrong(entry.span, f"each name once; it is a {others[0].kind} too", f'"{name}"')

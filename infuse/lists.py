@@ -1,0 +1,113 @@
+"""The lists in which screening looks things up: classes, medicines, conditions, pairs; read when they are first asked for.
+
+For: an order with a condition, a medicine or a second drug, and `check`. An order that needs none of them does not pay
+for reading them.
+
+Refuses: to go on with a list that has a fault: Faulty carries every problem with its place.
+
+Example: Lists(library, path).vocabulary.given.find("Imitrex") is sumatriptan.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from infuse import schema, source, vocabulary
+from infuse.caution import Interaction
+from infuse.consistency import known_words
+from infuse.schema import words
+from infuse.source import ERROR, Document, Problem
+from infuse.vocabulary import Head, Vocabulary
+
+CLASSES, MEDICINES, CONDITIONS, INTERACTIONS = "classes.yaml", "medicines.yaml", "conditions.yaml", "interactions.yaml"
+READERS = {CLASSES: words.CLASSES, MEDICINES: words.MEDICINES, CONDITIONS: words.CONDITIONS, INTERACTIONS: words.INTERACTIONS}
+_BELOW_HEAD = (b"\nproducts:", b"\nlimits:", b"\ncontraindications:", b"\nreferences:")
+_IN_HEAD = (b"\nalso_known_as:", b"\nclasses:", b"\nname:")
+
+
+class Faulty(Exception):
+    """A list that cannot be used: its problems, and the documents to show them."""
+
+    def __init__(self, problems: list[Problem], documents: dict[str, Document]):
+        self.problems, self.documents = problems, documents
+        super().__init__(f"{len(problems)} problems")
+
+
+class Listed(NamedTuple):
+    """One list as read, with what is wrong with it."""
+
+    value: object
+    problems: list[Problem]
+
+
+class Lists:
+    """The lists that hold for the protocols of a folder: beside them, in the site's folders, else the shipped ones."""
+
+    def __init__(self, library, path: Path):
+        self._library, self._path = library, path
+        self.read: dict[str, Path] = {}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Every word of the files. Raises Faulty."""
+        classes, medicines, conditions = (self._sound(name) for name in (CLASSES, MEDICINES, CONDITIONS))
+        made = vocabulary.made_of(self._heads(), medicines[0], medicines[2], classes[0], conditions)
+        problems = [each for name in (CLASSES, MEDICINES, CONDITIONS) for each in self._unknown(name, made)]
+        self._stop_at(problems)
+        return made
+
+    @cached_property
+    def interactions(self) -> tuple[Interaction, ...]:
+        """Every pair that must not meet. Raises Faulty."""
+        pairs, _ = self._sound(INTERACTIONS)
+        self._stop_at(self._unknown(INTERACTIONS, self.vocabulary))
+        return pairs
+
+    def problems(self, path: Path) -> list[Problem]:
+        """What is wrong with one of the lists, or with the words of a drug file."""
+        try:
+            if path.name in READERS and path.parent.name == "tables":
+                listed = self._table(path)
+                return listed.problems or list(known_words.of_table(path.name, listed.value, self.vocabulary))
+            drug, _ = self._library.drug(path)
+            return list(known_words.of_drug(drug, self.vocabulary)) if drug else []
+        except Faulty as faulty:
+            mine = self._library.shown(path)
+            return [each for each in faulty.problems if each.span.file == mine]
+
+    def _table(self, path: Path) -> Listed:
+        return Listed(*self._library.table(path, READERS[path.name]))
+
+    def _sound(self, name: str):
+        """The value of a list. Raises Faulty."""
+        path = self._library.beside(self._path, "tables", name)
+        self.read[name] = path
+        listed = self._table(path)
+        self._stop_at(listed.problems)
+        return listed.value
+
+    def _unknown(self, name, made):
+        return list(known_words.of_table(name, self._table(self.read[name]).value, made))
+
+    def _stop_at(self, problems):
+        errors = [each for each in problems if each.severity == ERROR]
+        if errors:
+            raise Faulty(errors, {self._library.shown(path): self._library.document(path)[0] for path in self.read.values()})
+
+    def _heads(self) -> list[Head]:
+        found = []
+        for path in self._library.drug_files(self._path).values():
+            head = self._head(path)
+            if head:
+                found.append(head)
+        return found
+
+    def _head(self, path: Path) -> Head | None:
+        """The top of a drug file; what lies below its names is not read, unless a name lies below it."""
+        content = self._library.content(path)
+        cut = min((place for each in _BELOW_HEAD if (place := content.find(each)) > 0), default=len(content))
+        if any(content.find(each, cut) > 0 for each in _IN_HEAD):
+            cut = len(content)
+        return schema.head(source.read(self._library.shown(path), content[:cut] + b"\n"))
