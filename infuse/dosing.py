@@ -10,8 +10,6 @@ Example: 0.1 mg/kg/h at 71.3 kg is 7.13 mg/h; at 2 mg/mL that is 3.565 mL/h; 3.6
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from infuse import figure, units
 from infuse.figure import Figure
 from infuse.protocol import Stated, Titration
@@ -32,7 +30,7 @@ def capped(uncapped: Figure, cap: Stated | None) -> Figure:
         return uncapped
     limit = figure.stated("cap", cap.quantity, cap.where)
     value = cap.quantity.to(uncapped.value.unit)
-    before = replace(uncapped, name="uncapped_dose")
+    before = uncapped._replace(name="uncapped_dose")
     return Figure(uncapped.name, value, value, f"{before.value.on_paper()} capped at {value.on_paper()}", (before, limit))
 
 

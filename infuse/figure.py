@@ -10,15 +10,14 @@ and 2 mg/mL is 35.65 mL/h, "71.3 mg/hour divided by 2 mg/mL".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from infuse import numerals, units
 from infuse.units import Quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """name (snake_case, as in JSON); exact and value (unrounded, and as used); formula in words; inputs; where it
     was stated; a note on its rounding."""
 
@@ -72,7 +71,7 @@ def difference(name: str, first: Figure, second: Figure) -> Figure:
 
 def rounded(figure: Figure, value: Quantity, how: str) -> Figure:
     """The same figure with the value that will be used; the exact one stays beside it."""
-    return figure if value == figure.value else replace(figure, value=value, rounding=how)
+    return figure if value == figure.value else figure._replace(value=value, rounding=how)
 
 
 def deviation(delivered: Figure, ordered: Figure) -> Figure:
@@ -92,27 +91,28 @@ def deviation_in_words(one: Figure) -> str:
     return f"{size} {'above' if value > 0 else 'below'}"
 
 
-def working(figure: Figure) -> list[str]:
-    """The sum and every sum below it, inputs first, each line once."""
-    lines: list[str] = []
-    _collect(figure, lines, set())
-    return lines
+def working(figure: Figure, known: dict[int, str] | None = None) -> list[str]:
+    """The sum and every sum below it, inputs first, each line once. `known`: the lines of figures that were put into words
+    before (by their identity), for somebody who asks for the working of several that share their inputs."""
+    lines: dict[str, None] = {}
+    _collect(figure, lines, {} if known is None else known)
+    return list(lines)
 
 
-def _collect(one, lines, seen):
-    if one.name in seen and line_of(one) in lines:
-        return
-    for each in one.inputs:
-        _collect(each, lines, seen)
-    seen.add(one.name)
-    line = line_of(one)
+def _collect(one, lines, known):
+    line = known.get(id(one))
+    if line is None:
+        line = known[id(one)] = line_of(one)
     if line not in lines:
-        lines.append(line)
+        for each in one.inputs:
+            _collect(each, lines, known)
+        lines[line] = None
 
 
 def line_of(one: Figure) -> str:
     """One line of working: `pump rate: 71.3 mg/hour divided by 2 mg/mL = 35.65 mL/hour, rounded down to ...`."""
-    said = f"{one.label}: {one.sum} = {one.exact.on_paper()}" if one.sum else f"{one.label}: {one.value.on_paper()}"
+    formula = one.sum
+    said = f"{one.label}: {formula} = {one.exact.on_paper()}" if formula else f"{one.label}: {one.value.on_paper()}"
     if one.rounding:
         said += f", {one.rounding} {one.value.on_paper()}"
     return f"{said} ({one.stated})" if one.stated else said

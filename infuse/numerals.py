@@ -12,9 +12,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 
-def is_finite(value: Fraction) -> bool:
-    """Whether the number can be written out in decimals."""
-    return _places(value.denominator) is not None
+_MOST = 4  # decimals in print
+_WHOLE = 10**_MOST
+
+
+def decimal(value: Fraction) -> str:
+    """A decimal string without groups or exponent: in full where that ends, else to 4 significant digits."""
+    top, bottom = value.numerator, value.denominator
+    places = _places(bottom)
+    return _digits(*_to_significant(top, bottom)) if places is None else _digits(top * 10**places // bottom, places)
 
 
 def _places(denominator: int) -> int | None:
@@ -26,22 +32,16 @@ def _places(denominator: int) -> int | None:
     return max(twos, fives) if left == 1 else None
 
 
-def decimal(value: Fraction) -> str:
-    """A decimal string without groups or exponent: in full where that ends, else to 4 significant digits."""
-    return _written(value if is_finite(value) else _to_significant(value))
-
-
 def plain(value: Fraction) -> str:
     """As printed, without groups: no trailing zero; more than 4 decimals are cut to 4 significant digits, and to 4
     decimals from 0.01 up (a longer tail is read as a software fault)."""
-    if _MOST_DECIMALS % value.denominator:
-        value = _to_significant(value)
-        if abs(value) >= _HUNDREDTH and _MOST_DECIMALS % value.denominator:
-            value = Fraction(half_up(value * _MOST_DECIMALS), _MOST_DECIMALS)
-    return _written(value)
-
-
-_MOST_DECIMALS, _HUNDREDTH = 10**4, Fraction(1, 100)
+    top, bottom = value.numerator, value.denominator
+    if not _WHOLE % bottom:
+        return _digits(top * (_WHOLE // bottom), _MOST)
+    digits, places = _to_significant(top, bottom)
+    if places > _MOST and abs(digits) * 100 >= 10**places:
+        digits, places = _half_up(digits * _WHOLE, 10**places), _MOST
+    return _digits(digits, places)
 
 
 def on_paper(value: Fraction) -> str:
@@ -52,31 +52,33 @@ def on_paper(value: Fraction) -> str:
 def grouped(digits: str) -> str:
     """1234.5 becomes 1,234.5"""
     whole, point, rest = digits.partition(".")
-    return f"{int(whole):,}" + point + rest if not whole.startswith("-") else "-" + grouped(digits[1:])
+    return digits if len(whole) < 4 else f"{int(whole):,}{point}{rest}"
 
 
 def half_up(value: Fraction) -> int:
     """The nearest whole number, ties upward."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+    return _half_up(value.numerator, value.denominator)
 
 
-def _to_significant(value, count=4):
-    if value < 0:
-        return -_to_significant(-value, count)
-    top, bottom = value.numerator, value.denominator
+def _half_up(top: int, bottom: int) -> int:
+    return (2 * top + bottom) // (2 * bottom)
+
+
+def _to_significant(top: int, bottom: int, count=4) -> tuple[int, int]:
+    """(digits, how many of them are decimals): rounded to so many significant ones, never coarser than a whole number."""
+    if top < 0:
+        digits, places = _to_significant(-top, bottom, count)
+        return -digits, places
     places = max(count - len(str(top // bottom)), 0) if top >= bottom else count
     while top and top * 10**places < bottom * 10 ** (count - 1) and top < bottom:
         places += 1
-    scale = 10**places  # never coarser than a whole number
-    return Fraction((2 * top * scale + bottom) // (2 * bottom), scale)
+    return _half_up(top * 10**places, bottom), places
 
 
-def _written(value):
-    top, bottom = value.numerator, value.denominator
-    if top < 0:
-        return "-" + _written(-value)
-    places = _places(bottom)
+def _digits(digits: int, places: int) -> str:
+    """123000 with 4 places is 12.3"""
     if not places:
-        return str(top // bottom)
-    digits = str(top * 10**places // bottom).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}"
+        return str(digits)
+    whole, rest = divmod(abs(digits), 10**places)
+    sign = "-" if digits < 0 else ""
+    return f"{sign}{whole}.{rest:0{places}}".rstrip("0") if rest else f"{sign}{whole}"

@@ -13,7 +13,7 @@ Example: 0.1 mg/kg/h at 70 kg from 500 mg in 250 mL: 7 mg/h divided by 2 mg/mL i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from infuse import figure, grammar, numerals, rounding, units
@@ -330,7 +330,7 @@ def _volume_step(exact):
 
 
 def _rounded(name, exact, step):
-    named = replace(exact, name=name)
+    named = exact._replace(name=name)
     if step is None:
         return named
     value, how = rounding.nearest(exact.value, step)

@@ -15,7 +15,8 @@ import difflib
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from infuse import numerals
 
@@ -113,38 +114,41 @@ class DimensionError(ValueError):
     """A sum whose units do not fit together. The sentence is ours; pint never writes one that a user reads."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Unit:
-    """One unit of the vocabulary, such as mg/kg/h: an amount, and what it is counted per."""
+    """One unit of the vocabulary, such as mg/kg/h: an amount, and what it is counted per. `unit` makes one object of
+    each, so that comparing two is comparing objects."""
 
     text: str
     amount: str
     per: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def amount_class(self):
         """mass, volume, time, ...: the class of the word before the first slash."""
         return _WORDS[self.amount][0]
 
-    @property
+    @cached_property
     def patient(self):
         """kg or m2 where the unit is per patient, else None."""
         return next((word for word in self.per if word in _PATIENT), None)
 
-    @property
+    @cached_property
     def container(self):
         """mL, L, dL, g or vial where the unit is per that, else None."""
         return next((word for word in self.per if word in _CONTAINER), None)
 
-    @property
+    @cached_property
     def time(self):
         """min, h, day, ... where the unit is per time, else None."""
         return next((word for word in self.per if _WORDS[word][0] == "time"), None)
 
+    @lru_cache(maxsize=None)
     def without_patient(self):
         """The same unit for one whole patient: mg/kg/h becomes mg/h."""
         return unit("/".join([self.amount, *(word for word in self.per if word not in _PATIENT)]))
 
+    @lru_cache(maxsize=None)
     def on_paper(self, one=False):
         """As pumps and standards print it: mL/hour, mg/kg/hour, mcg/kg/min, 6 hours, 1 unit."""
         name = _WORDS[self.amount][3 if one and not self.per else 4]
@@ -176,7 +180,7 @@ def unit(text: str) -> Unit:
         raise Refused("the patient before the time, such as mg/kg/h", text, f"write {'/'.join(ordered)}")
     if per and _WORDS[amount][0] not in (*DRUG, "volume", "drops"):
         raise Refused("an amount of drug or fluid before the slash", text, "")
-    return Unit(canonical, amount, tuple(per))
+    return Unit(canonical, amount, tuple(per)) if canonical == text else unit(canonical)
 
 
 def _word(word, text, words):
@@ -211,9 +215,9 @@ def _group(word):
 # ---------------------------------------------------------------------------------------------- exact quantities
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """An exact number with its unit. Comparing converts; `==` does not: 1 g and 1,000 mg are different values."""
+class Quantity(NamedTuple):
+    """An exact number with its unit. Comparing converts; `==` does not: 1 g and 1,000 mg are different values. The sums
+    multiply whole numbers and make one Fraction of them at the end: a Fraction made at each step costs as much again."""
 
     value: Fraction
     unit: Unit
@@ -221,28 +225,40 @@ class Quantity:
     def to(self, other: Unit | str) -> "Quantity":
         """The same amount in another unit. Raises DimensionError."""
         target = unit(other) if isinstance(other, str) else other
-        if target == self.unit:
-            return self
-        return Quantity(self.value * _factor(target, (self.unit,), ()), target)
+        return self if target is self.unit else work_out(target, (self,))
 
     def over(self, other: "Quantity") -> Fraction:
         """How many times the other quantity this one is. Raises DimensionError."""
-        return self.value / other.to(self.unit).value
+        mine, others = self._beside(other)
+        return Fraction(mine, others)
 
     def with_value(self, value: Fraction) -> "Quantity":
         return Quantity(value, self.unit)
 
+    def _beside(self, other: "Quantity") -> tuple[int, int]:
+        """Both as whole numbers of one measure. Raises DimensionError."""
+        mine, others = self.value, other.value
+        left, right = mine.numerator * others.denominator, others.numerator * mine.denominator
+        if other.unit is self.unit:
+            return left, right
+        factor = _factor(self.unit, (other.unit,), ())
+        return left * factor.denominator, right * factor.numerator
+
     def __lt__(self, other):
-        return self.value < other.to(self.unit).value
+        mine, others = self._beside(other)
+        return mine < others
 
     def __le__(self, other):
-        return self.value <= other.to(self.unit).value
+        mine, others = self._beside(other)
+        return mine <= others
 
     def __gt__(self, other):
-        return self.value > other.to(self.unit).value
+        mine, others = self._beside(other)
+        return mine > others
 
     def __ge__(self, other):
-        return self.value >= other.to(self.unit).value
+        mine, others = self._beside(other)
+        return mine >= others
 
     def __add__(self, other):
         return self.with_value(self.value + other.to(self.unit).value)
@@ -267,12 +283,13 @@ def quantity(value: int | str | Fraction, of: str) -> Quantity:
 def work_out(to: Unit | str, times=(), by=()) -> Quantity:
     """The product of `times` divided by the product of `by`, exactly, in the unit `to`. Raises DimensionError."""
     target = unit(to) if isinstance(to, str) else to
-    value = _factor(target, tuple(q.unit for q in times), tuple(q.unit for q in by))
+    factor = _factor(target, tuple([each.unit for each in times]), tuple([each.unit for each in by]))
+    top, bottom = factor.numerator, factor.denominator
     for each in times:
-        value *= each.value
+        top, bottom = top * each.value.numerator, bottom * each.value.denominator
     for each in by:
-        value /= each.value
-    return Quantity(value, target)
+        top, bottom = top * each.value.denominator, bottom * each.value.numerator
+    return Quantity(Fraction(top, bottom), target)
 
 
 @lru_cache(maxsize=None)

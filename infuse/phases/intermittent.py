@@ -9,8 +9,6 @@ Example: magnesium sulfate 2 g, 4 mL added to 50 mL, over 20 minutes: 54 mL at 1
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from infuse import dosing, figure, rounding, units
 from infuse import preparation as prep
 from infuse.figure import Figure
@@ -46,7 +44,7 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     alerts += [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
     figures = {"dose": ordered, "calculated_dose": calculated, **prepared.figures}
     if calculated is not uncapped:
-        figures["uncapped_dose"] = replace(uncapped, name="uncapped_dose")
+        figures["uncapped_dose"] = uncapped._replace(name="uncapped_dose")
     volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
     concentration = figures["final_concentration"]
     duration = _stretched(duration, calculated, dosing.delivered_dose(volume, concentration, calculated.value), phase, setting)
@@ -92,7 +90,7 @@ def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, s
     value, how = (rounding.nearest(least, step.quantity, low=(least,))[0], rounding.UP) if step else (least, rounding.UP)
     stretched = figure.rounded(needed, value, how)
     formula = f"{stretched.sum}, longer than {duration.value.on_paper()} so as not to run faster than {fastest.value.on_paper()},"
-    return replace(stretched, formula=formula, inputs=(*stretched.inputs, duration))
+    return stretched._replace(formula=formula, inputs=(*stretched.inputs, duration))
 
 
 def _made_ready(phase, setting, ordered, calculated):
@@ -108,7 +106,7 @@ def _made_ready(phase, setting, ordered, calculated):
     if not prep.needs_volume(one, product):
         exact = units.work_out("mL", [calculated.value], [product.strength.quantity])
         return prep.premixed(one, product, calculated, setting.pump.volume_step, *keep.around(exact)), beyond_use
-    amount = figure.stated("amount", one.amount.quantity, one.amount.where) if one.amount else replace(calculated, name="amount")
+    amount = figure.stated("amount", one.amount.quantity, one.amount.where) if one.amount else calculated._replace(name="amount")
     return mix(one, product, amount, setting, keep, bag_volume), beyond_use
 
 

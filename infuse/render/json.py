@@ -75,11 +75,12 @@ def _protocol(loaded) -> dict:
 
 
 def _phase(one: PhaseOrder) -> dict:
+    lines: dict[int, str] = {}
     said = {"protocol": one.loaded.protocol.id, "drug": one.loaded.drug.name, "phase": one.phase.kind,
             "preparation": one.prepared.preparation.name, "product": one.prepared.product.name,
             "name": one.phase.name, "band": one.band.on_paper() if one.band else None,
             "vials": one.prepared.vials, "bags": list(one.bags) if one.bags else None,
-            "figures": {name: _figure(each) | {"working": figure.working(each)} for name, each in one.figures.items()}}
+            "figures": {name: _figure(each) | {"working": figure.working(each, lines)} for name, each in one.figures.items()}}
     if one.rungs:
         said["ladder"] = [_rung(each) for each in one.rungs]
     return said
