@@ -71,7 +71,7 @@ class Section(NamedTuple):
     """A heading and its blocks, kept together where a medium has pages, and with the section before if it `joins` it.
 
     `flag` is what must be seen beside the heading. `basis`: what the orders rest on, which may be set smaller.
-    `pairs`: short fields, which may stand side by side.
+    `flows`: its lines stand for themselves, and a page may end between them. `pairs`: short fields, which may stand side by side.
     """
 
     heading: str
@@ -79,6 +79,7 @@ class Section(NamedTuple):
     flag: str = ""
     joins: bool = False
     basis: bool = False
+    flows: bool = False
     pairs: bool = False
 
 

@@ -88,7 +88,7 @@ def _facts(order: Order) -> tuple[Field, ...]:
         Field("PRESCRIBER, TELEPHONE", blank=""),
         Field("START", on_paper_time(patient.get("start")) if patient.get("start") else _fact(order, "start")),
     ]
-    return tuple(row._replace(write_in=row.value == NOT_RECORDED) for row in rows)
+    return tuple(row._replace(write_in=row.value.startswith(NOT_RECORDED)) for row in rows)
 
 
 def _fact(order: Order, name: str) -> str:
@@ -186,7 +186,7 @@ def _watching(phase: PhaseOrder) -> list[Section]:
     sections.append(Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart)))
     notes = tuple(f"{each.text} ({', '.join(each.source)})" for each in (*protocol.advisories, *phase.loaded.drug.incompatible))
     if notes:
-        sections.append(Section("ADVISORIES", (Sentences(notes, items=True),)))
+        sections.append(Section("ADVISORIES", (Sentences(notes, items=True),), flows=True))
     rescue = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)
     if rescue:
         sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),)))
@@ -198,7 +198,7 @@ def _watching(phase: PhaseOrder) -> list[Section]:
 
 def _screening(order: Order) -> Section:
     asked = tuple(each.question for each in order.open if each.fact in screening.BOXES)
-    return Section("SCREENING   tick before the first dose", (Sentences((NOT_SCREENED,), strong=True), Boxes(asked)))
+    return Section("SCREENING   tick before the first dose", (Sentences((NOT_SCREENED,), strong=True), Boxes(asked)), flows=True)
 
 
 def _basis(order: Order) -> list[Section]:

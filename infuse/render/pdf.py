@@ -31,7 +31,8 @@ BODY_FONT = ("fontpkg_ibm_plex_sans", "files")
 OTHER_FONTS = (("manimgx_fonts", ""), ("noto_cjk_sans_jp_regular", ""))
 FALLBACK = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK JP")
 LONGEST_WORD = 32  # a longer one may be broken anywhere
-LONG = 1500  # a section of more characters may not fit on a page
+LINE, SMALL_LINE, WRITTEN = 15, 13, 24  # points from line to line, and of a line to write on
+ACROSS, SMALL_ACROSS = 92, 106  # characters across the page
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _SPECIAL = re.compile(r"\[ \]|_{4,}")
 _INSIDE = re.compile(r"[-/\s]")
@@ -117,9 +118,9 @@ def _as_values(sheet: Sheet, paper: str, now: datetime, copy: str) -> dict:
 
 def _section(section: Section, shown: set[str]) -> dict:
     heading, _, note = section.heading.partition("   ")
-    blocks = [_block(each, shown, section.pairs) for each in section.blocks]
+    blocks = [_block(each, shown, section.pairs) | {"high": _height(each, section)} for each in section.blocks]
     return {"heading": _words(heading), "note": _words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
-            "cut": isinstance(section.blocks[0], Cut), "long": len(json.dumps(blocks)) > LONG}
+            "flows": section.flows or section.basis, "cut": isinstance(section.blocks[0], Cut), "high": 35 + sum(each["high"] for each in blocks)}
 
 
 def _block(block: Block, shown: set[str], pairs: bool) -> dict:
@@ -131,7 +132,13 @@ def _block(block: Block, shown: set[str], pairs: bool) -> dict:
         return _table(block)
     if isinstance(block, Cut):
         return {"kind": "cut", "says": _words(block.says)}
-    return {"kind": "sentences", "lines": [_words(each) for each in block.lines], "strong": block.strong, "items": block.items}
+    return {"kind": "sentences", "lines": [_led(each, block) for each in block.lines], "items": block.items}
+
+
+def _led(line: str, block: Sentences) -> list[list]:
+    """What is bold of a line, and what is not: of a list's items only what leads up to a colon."""
+    lead, colon, rest = line.partition(": ") if block.items else (line, "", "")
+    return [_words(lead + colon), _words(rest)] if block.strong else [[], _words(line)]
 
 
 def _field(row: Field) -> dict:
@@ -140,9 +147,33 @@ def _field(row: Field) -> dict:
 
 
 def _table(table: Table) -> dict:
-    empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
     return {"kind": "table", "columns": [_words(each) for each in table.columns], "rows": [[_words(cell) for cell in row] for row in table.rows],
-            "strong": list(table.strong), "blank": table.blank, "widths": ["rest" if table.blank and each else "own" for each in empty]}
+            "strong": list(table.strong), "blank": table.blank, "widths": _widths(table)}
+
+
+def _widths(table: Table) -> list[int]:
+    """Shares of the page by what stands in each column; 0 for its own width, where the others are to write in."""
+    longest = [max(len(cell) for cell in (column, *(row[number] for row in table.rows))) for number, column in enumerate(table.columns)]
+    if table.blank:
+        return [0 if any(row[number] for row in table.rows) else max(longest[number], 9) for number in range(len(table.columns))]
+    return [each + 3 for each in longest]
+
+
+def _height(block: Block, section: Section) -> int:
+    """Roughly, in points: enough to know which sections certainly fit on a page."""
+    line, across = (SMALL_LINE, SMALL_ACROSS) if section.basis else (LINE, ACROSS)
+
+    def lines(text, share=1):
+        return max(1, -(-len(text) // (across * share // 12)))
+
+    if isinstance(block, Fields):
+        rows = [WRITTEN if row.write_in or (row.blank is not None and not row.value) else lines(row.value, 4 if section.pairs else 8) * line
+                + (WRITTEN if row.blank is not None else 0) + 5 for row in block.rows]
+        return 14 + (sum(rows) // 2 if section.pairs else sum(rows))
+    if isinstance(block, Table):
+        return 34 + sum(WRITTEN if block.blank else line + 8 for row in block.rows)
+    said = block.questions if isinstance(block, Boxes) else block.lines if isinstance(block, Sentences) else (block.says,)
+    return 14 + sum(lines(each, 12) * line + 5 for each in said)
 
 
 # ---------------------------------------------------------------------------------------------- words
