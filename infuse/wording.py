@@ -124,6 +124,10 @@ def preparation(order: PhaseOrder) -> str:
         parts = [f"{name}, undiluted ({said(figures['final_concentration'])})", *parts[1:]]
     elif one.added_to:
         parts.append(f"add it to {said(figures['bag_volume'])}; remove nothing; final volume {said(figures['final_volume'])}")
+    elif getattr(order.phase, "by_hand", False):
+        if figures["diluent_volume"].value.value:
+            parts.append(f"made up in a syringe: add {said(figures['diluent_volume'])} of {one.diluent}")
+        parts.append(f"final volume {said(figures['final_volume'])}")
     else:
         parts.append(f"{_diluent(order)}: made up to {said(figures['final_volume'])}")
     return "; ".join(parts) + _and(one.note) + _and(product.overfill)

@@ -45,6 +45,17 @@ def test_a_push_has_a_volume_and_a_time_and_no_pump(undiluted):
     assert "undiluted (30 mg/mL)" in wording.preparation(one)
 
 
+@pytest.mark.parametrize(("final", "said"), [
+    ("20 mL", "made up in a syringe: add 19 mL of sodium chloride 0.9%; final volume 20 mL"),
+    ("4 mL", "made up in a syringe: add 3 mL of sodium chloride 0.9%; final volume 4 mL"),
+    ("1 mL", "final volume 1 mL"),  # the drug alone fills it
+])
+def test_a_push_that_is_diluted_is_made_up_in_a_syringe(undiluted, final, said):
+    text = pushed().replace("preparation:\n", f"preparation:\n  diluent: sodium chloride 0.9%\n  final_volume: {final}\n")
+    line = wording.preparation(make(undiluted(text), **FACTS).phases[0])
+    assert said in line and "bag" not in line and "remove" not in line
+
+
 def test_a_syringe_is_the_smallest_that_holds_the_volume(undiluted):
     """7 mg of 30 mg/mL is 0.2333 mL: a 1 mL syringe by 0.01, 0.23 mL, 6.9 mg, 1.4% below."""
     one = make(undiluted(pushed(PUSH.replace("30 mg", "7 mg"))), **FACTS).phases[0]
