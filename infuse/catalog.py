@@ -35,10 +35,10 @@ def rows(library: Library) -> list[dict[str, str]]:
 
 def unknown(library: Library, said: str) -> str:
     """What is said of a protocol that does not exist: those that it may have meant."""
-    names = [*library.ids(), *unavailable.ids(library)]
+    names = [*library.ids(), *library.sets(), *unavailable.ids(library)]
     near = [each for each in names if said and said.lower() in each] or difflib.get_close_matches(said, names, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "infuse list shows what there is"
-    return f'expected a protocol; found "{printable(said)}"\n   {hint}'
+    return f'expected a protocol or an order set; found "{printable(said)}"\n   {hint}'
 
 
 def list_page(found: list[dict]) -> tuple[Section, ...]:

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infuse import cases, lists, proof, source, tables
+from infuse import cases, lists, proof, setcases, source, tables
 from infuse.library import Library, Loaded
 from infuse.source import ERROR, Document, Mapping, Problem, Scalar, Span
 
 _TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS, "error-prone.yaml": tables.ERROR_PRONE}
-_NOT_PRINTED = {"protocol", "drug", "version", "doi", "url", "product", "also_known_as", "classes", "when", "cases"}  # ids, links, what is only typed
+_NOT_PRINTED = {"protocol", "set", "one_of", "after", "before_each", "drug", "version", "doi", "url", "product", "also_known_as", "classes", "when", "cases"}  # ids, links, what is only typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def check(library: Library, paths: list[Path], prove: bool = False, tell: Callab
     for path in files:
         problems, documents, count = _one(library, path)
         ran += count
-        if prove and path.parent.name not in ("drugs", "tables") and not any(each.severity == ERROR for each in problems):
+        if prove and path.parent.name not in ("drugs", "sets", "tables") and not any(each.severity == ERROR for each in problems):
             proven = _proven(library.load(path), tell)
             problems, orders = [*problems, *proven.problems], orders + proven.orders
         for problem in problems:
@@ -62,7 +62,7 @@ def _proven(loaded: Loaded, tell) -> proof.Proven:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return [file for part in (path, path / "drugs", path / "tables") for file in sorted(part.glob("*.yaml"))]
+        return [file for part in (path, path / "drugs", path / "sets", path / "tables") for file in sorted(part.glob("*.yaml"))]
     return [path]
 
 
@@ -80,13 +80,19 @@ def _one(library: Library, path: Path) -> tuple[list[Problem], dict[str, Documen
     misread = _misread(library, path, document)
     if path.parent.name == "drugs":
         return [*library.drug(path)[1], *library.lists(path.parent).problems(path), *misread], documents, 0
+    if path.parent.name == "sets":
+        of_set = library.load_set(path)
+        ran = [] if of_set.errors else setcases.run(library, of_set)
+        return [*of_set.problems, *misread, *ran], documents, len(of_set.order_set.cases) if of_set.order_set and not of_set.errors else 0
+    if path.name == "compatibility.yaml" and path.parent.name == "tables":
+        return library.compatibility_of(path), documents, 0
     if path.parent.name == "tables":
         if path.name in lists.READERS:
             return library.lists(path.parent).problems(path), documents, 0
         reader = _TABLES.get(path.name)
         if reader is None:
             name = library.shown(path)
-            message = f"expected one of the tables {', '.join((*_TABLES, *lists.READERS))}; found \"{path.name}\""
+            message = f"expected one of the tables {', '.join((*_TABLES, *lists.READERS, 'compatibility.yaml'))}; found \"{path.name}\""
             return [Problem(ERROR, Span(name, 1, 1, 2), message)], documents, 0
         return library.table(path, reader)[1], documents, 0
     loaded = library.load(path)

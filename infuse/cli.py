@@ -128,8 +128,7 @@ def _load(library, ids: list[str]) -> list:
     loaded = [library.load(paths[each]) for each in ids]
     problems = {problem: each.documents.get(problem.span.file) for each in loaded for problem in each.errors}
     if problems:
-        from infuse import source
-        _fail([source.show(problem, document.lines if document else ()) for problem, document in problems.items()], STOPPED)
+        _fail(_problems(problems.items()), STOPPED)
     return loaded
 
 
@@ -141,6 +140,12 @@ def _refuse_unavailable(library, ids: list[str]) -> None:
     if lines:
         unknown = [_unknown(library, each) for each, path in paths.items() if path is None]
         _fail([*lines, *unknown], WRONG if unknown else STOPPED)
+
+
+def _problems(found) -> list[str]:
+    """Problems of files with the lines that they are about."""
+    from infuse import source
+    return [source.show(problem, document.lines if document else ()) for problem, document in found]
 
 
 def _unknown(library, said: str) -> str:
@@ -210,26 +215,31 @@ def _main(version: Annotated[bool, typer.Option("--version", callback=_version, 
 
 @app.command("list", cls=_Once)
 def list_(protocols: Folders = None, json: Json = False, format: Format = "text"):
-    """What protocols there are, for whom, at which version, from which sources."""
-    from infuse import catalog, unavailable
+    """What protocols and order sets there are, for whom, at which version, from which sources."""
+    from infuse import catalog, setpage, unavailable
     library = _library(protocols)
-    found, without = catalog.rows(library), unavailable.rows(library)
+    found, sets, without = catalog.rows(library), setpage.rows(library), unavailable.rows(library)
     if _is_json(format, json):
-        _write_json({"schema_version": 1, "protocols": found, "not_available": without})
+        _write_json({"schema_version": 1, "protocols": found, "sets": sets, "not_available": without})
     else:
         from infuse.render import text
-        _show(text.sections((*catalog.list_page(found), *unavailable.list_page(without))))
+        _show(text.sections((*catalog.list_page(found), *setpage.list_page(sets), *unavailable.list_page(without))))
 
 
 @app.command(cls=_Once)
-def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL")], protocols: Folders = None, json: Json = False, format: Format = "text"):
-    """One protocol: what it asks, what can be chosen, its limits and sources. Or a drug that is not available: why."""
-    from infuse import catalog, sheet, unavailable
+def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL|SET")], protocols: Folders = None, json: Json = False, format: Format = "text"):
+    """One protocol or order set: what it asks, what can be chosen, its limits and sources. Or a drug that is not available: why."""
+    from infuse import catalog, setpage, sheet, unavailable
     from infuse.render import text
     library = _library(protocols)
     without = None if protocol in library.ids() else unavailable.named(library, protocol)
     if without and not library.drug(without)[1]:
         page = unavailable.page(library, without)
+    elif protocol in library.sets():
+        of_set = library.load_set(library.sets()[protocol])
+        if of_set.errors:
+            _fail(_problems((each, of_set.documents.get(each.span.file)) for each in of_set.errors), STOPPED)
+        page = setpage.show_page(of_set, sheet.BANNER)
     else:
         loaded, = _load(library, [protocol])
         page = catalog.show_page(loaded, sheet.BANNER)
@@ -268,13 +278,15 @@ def _progress(name: str, made: int, whole: int) -> None:
 
 
 @app.command(cls=_Once)
-def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug|patient")], json: Json = False):
+def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug|set|patient")], json: Json = False):
     """A JSON Schema: of the order's JSON, or of a file (for an editor)."""
     from infuse import given
     from infuse import schema as tables
     from infuse.render import json as rendered
+    from infuse.schema.orderset import ORDER_SET
     known = {"order": lambda: rendered.SCHEMA, "protocol": lambda: tables.json_schema(tables.PROTOCOL, "infuse protocol"),
-             "drug": lambda: tables.json_schema(tables.DRUG, "infuse drug"), "patient": given.schema}
+             "drug": lambda: tables.json_schema(tables.DRUG, "infuse drug"), "patient": given.schema,
+             "set": lambda: tables.json_schema(ORDER_SET, "infuse order set")}
     if what not in known:
         _fail([f'expected {" or ".join(known)}; found "{what}"'])
     _write_json(known[what]())
@@ -299,7 +311,9 @@ Texts = list[str] | None
 
 @app.command(cls=_Once)
 def order(
-    ids: Annotated[list[str], typer.Argument(metavar="PROTOCOL...")],
+    ids: Annotated[list[str], typer.Argument(metavar="PROTOCOL...|SET")],
+    with_: Annotated[Texts, _choice("--with", "Of a set: an optional item, or another one of a group.", "PROTOCOL")] = None,
+    without: Annotated[Texts, _choice("--without", "Of a set: an item to leave out.", "PROTOCOL")] = None,
     weight: Annotated[Text, _fact("weight")] = None,
     weight_source: Annotated[Text, _fact("weight_source")] = None,
     weight_date: Annotated[Text, _fact("weight_date")] = None,
@@ -339,16 +353,22 @@ def order(
     paper: Annotated[Text, typer.Option("--paper", metavar="letter|a4", help="The paper of a pdf; else by the locale.")] = None,
     protocols: Folders = None,
 ):
-    """An order sheet for one patient."""
-    from infuse import intake
+    """An order sheet for one patient: of one protocol, of several, or of an order set."""
+    from infuse import intake, picking
     from infuse.order import CHOICES, READY
     wanted = _document_format(format, json, output)
     sized = _paper(paper)
     typed = {key: value for key, value in locals().items() if value is not None}
     facts = {key: value for key, value in typed.items() if key in BY_NAME}
     single = {key: value for key, value in typed.items() if key in CHOICES}
-    loaded = _load(_library(protocols), ids)
-    asked = intake.Asked(loaded, facts, _patient_file(patient), single, choose or [], answer or [], override or [], by, _now())
+    library = _library(protocols)
+    try:
+        picked = picking.select(library, ids, with_ or (), without or ())
+    except picking.CannotPick as wrong:
+        _fail(_refusals(wrong.refused) + _problems(wrong.problems), WRONG if wrong.refused else STOPPED)
+    loaded = _load(library, picked.ids)
+    asked = intake.Asked(loaded, facts, _patient_file(patient), single, choose or [], answer or [], override or [], by, _now(),
+                         picked.arrangement, picked.chosen)
     try:
         made = intake.make(asked, ask=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None)
     except intake.Wrong as wrong:

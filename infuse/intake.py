@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from infuse import order, source
@@ -22,6 +23,7 @@ from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
 from infuse.limits import HARD, NOTE
 from infuse.order import Order
+from infuse.plan import Arrangement
 from infuse.shapes import did_you_mean
 from infuse.source import Scalar, Sequence, printable
 from infuse.units import Refused
@@ -179,6 +181,8 @@ class Asked(NamedTuple):
     overrides: list[str]
     by: str | None
     now: datetime
+    arrangement: Arrangement | None = None
+    of_set: Mapping[str, Mapping[str, Given]] = MappingProxyType({})
 
 
 def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
@@ -194,10 +198,11 @@ def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
     refused += more + worse + unread
     if refused or lines:
         raise Wrong(refused, lines)
-    requests = [order.Request(each, chosen[each.protocol.id], answers[each.protocol.id]) for each in asked.loaded]
+    requests = [order.Request(each, {**asked.of_set.get(each.protocol.id, {}), **chosen[each.protocol.id]}, answers[each.protocol.id])
+                for each in asked.loaded]
     while True:
         try:
-            return order.build(requests, patient, asked.now, overrides, (asked.by or "").strip())
+            return order.build(requests, patient, asked.now, overrides, (asked.by or "").strip(), arrangement=asked.arrangement)
         except order.NotUnderstood as wrong:
             raise Wrong(wrong.refused) from None
         except order.Missing as missing:

@@ -17,8 +17,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infuse import consistency, schema, source, tables
+from infuse.compatibility import Compatibility
 from infuse.lists import Lists
+from infuse.ordersets import OrderSet
 from infuse.protocol import Drug, Protocol
+from infuse.schema import compatibility as compatible
+from infuse.schema import orderset
 from infuse.source import ERROR, Document, Problem, Span
 
 ENVIRONMENT = "INFUSE_PROTOCOLS"
@@ -60,6 +64,20 @@ class Loaded(NamedTuple):
         return hashlib.sha256("\n".join(each.sha256 for each in self.files).encode()).hexdigest()
 
 
+class LoadedSet(NamedTuple):
+    """An order set with every protocol that it names, by id, and everything that is wrong with its own file."""
+
+    order_set: OrderSet | None
+    loaded: dict[str, Loaded]
+    file: ReadFile
+    problems: tuple[Problem, ...]
+    documents: dict[str, Document]
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [each for each in self.problems if each.severity == ERROR]
+
+
 class Library:
     """Protocols by id, over the site's folders and the shipped one. Reads each file once."""
 
@@ -90,6 +108,14 @@ class Library:
         found: dict[str, Path] = {}
         for folder in self.folders:
             for path in sorted(folder.glob(pattern)):
+                found.setdefault(path.stem, path)
+        return found
+
+    def sets(self) -> dict[str, Path]:
+        """Every order set by id; the first folder that has it wins."""
+        found: dict[str, Path] = {}
+        for folder in self.folders:
+            for path in sorted(folder.glob("sets/*.yaml")):
                 found.setdefault(path.stem, path)
         return found
 
@@ -197,6 +223,32 @@ class Library:
         files = tuple(ReadFile(self.shown(each), self.document(each)[1], self.shadowed(each)) for each in paths)
         documents = {self.shown(each): self.document(each)[0] for each in paths}
         return Loaded(protocol, drug, devices, weights, files, (*problems, *of_devices, *of_weights), documents, self.lists(path))
+
+
+    def load_set(self, path: Path) -> LoadedSet:
+        """The order set of a file with the protocols that it names, each loaded as far as it can be."""
+        document, digest = self.document(path)
+        order_set, problems = schema.read(document, orderset.ORDER_SET)
+        loaded: dict[str, Loaded] = {}
+        if order_set:
+            ids = self.ids()
+            loaded = {name: self.load(ids[name]) for item in order_set.items for name in item.protocols if name in ids}
+            problems = [*problems, *_named_right(path, order_set.id, "set", order_set.span),
+                        *consistency.check_set(order_set, {name: each.protocol for name, each in loaded.items()}, set(ids))]
+        name = self.shown(path)
+        return LoadedSet(order_set, loaded, ReadFile(name, digest, self.shadowed(path)), tuple(problems), {name: document})
+
+    def compatibility(self) -> tuple[Compatibility | None, list[Problem], Document]:
+        """What may meet in a line or a bag, with what is wrong with that table."""
+        path = next((each for folder in self.folders if (each := folder / "tables" / "compatibility.yaml").is_file()),
+                    self.shipped / "tables" / "compatibility.yaml")
+        problems = self.compatibility_of(path)
+        return self.table(path, compatible.COMPATIBILITY)[0], problems, self.document(path)[0]
+
+    def compatibility_of(self, path: Path) -> list[Problem]:
+        """What is wrong with one such table."""
+        table, problems = self.table(path, compatible.COMPATIBILITY)
+        return [*problems, *(consistency.check_compatibility(table, set(self.drug_files(path.parent))) if table else ())]
 
 
 def _named_right(path, said, key, span):

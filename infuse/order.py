@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import derived, facts, limits, phases, screening
+from infuse import derived, facts, limits, phases, plan, screening
 from infuse import patient as patients
 from infuse.figure import Figure
 from infuse.given import Given
@@ -25,6 +25,7 @@ from infuse.library import Loaded
 from infuse.limits import HARD, SOFT, Alert
 from infuse.patient import Patient
 from infuse.phases import PhaseOrder
+from infuse.plan import Arrangement, Plan
 from infuse.protocol import ACTUAL
 from infuse.screening import Open
 from infuse.tables import DEFAULT_PUMP
@@ -80,6 +81,7 @@ class Order:
     open: tuple[Open, ...]
     overrides: tuple[Override, ...]
     now: datetime
+    plan: Plan | None = None
 
     @property
     def status(self) -> str:
@@ -95,9 +97,9 @@ class Order:
 
 
 def build(requests: list[Request], patient: Patient, now: datetime, overrides=(), by: str = "",
-          every_override: bool = False) -> Order:
+          every_override: bool = False, arrangement: Arrangement | None = None) -> Order:
     """The order, whatever its status. `overrides`: (code, reason) pairs; `every_override`: as if each soft stop had one,
-    for a proof. Raises Missing, NotUnderstood."""
+    for a proof; `arrangement`: how several protocols are ordered together. Raises Missing, NotUnderstood."""
     _nothing_missing(requests, patient)
     weight = patients.dosing_weight(patient, facts.weight_ranges(requests)) if patient.get("weight") else None
     alerts, worked_out, refused = _same_drug_twice(requests), [], _used_dosing_weight(requests, patient)
@@ -122,8 +124,9 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, (), granted, now)
     if order.status != READY:
         return Order(patient, weight, tuple(requests), (), alerts, (), granted, now)
+    together = plan.make(arrangement, worked_out) if arrangement else None
     return Order(patient, weight, tuple(requests), tuple(worked_out), alerts, _open(requests, patient, weight, worked_out),
-                 granted, now)
+                 granted, now, together)
 
 
 class _Bad(Exception):

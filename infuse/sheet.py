@@ -10,7 +10,7 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-from infuse import __version__, figure, screening, wording
+from infuse import __version__, combined, figure, screening, wording
 from infuse.given import UNKNOWN, on_paper_date, on_paper_time
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import READY, Order, Request
@@ -32,17 +32,20 @@ NOT_SCREENED = "Interactions and compatibility were NOT checked: check every oth
 def lay_out(order: Order) -> Sheet:
     """The page of an order, whatever its status."""
     protocols = [request.loaded.protocol for request in order.requests]
-    title = protocols[0].title if len(protocols) == 1 else "Combined order: " + "; ".join(each.title for each in protocols)
     population = " and ".join(dict.fromkeys(each.population for each in protocols))
     if order.status == READY:
         sections = [_patient(order), *_notices(order)]
+        sections += combined.before_the_orders(order) if order.plan else []
         for number, phase in enumerate(order.phases, 1):
             sections += _one_order(order, phase, number)
+            if phase is _last_of(order, phase.loaded):
+                sections += _watching(phase, alone=order.plan is None)
+        sections += combined.after_the_orders(order) if order.plan else []
         sections += [_screening(order), *_basis(order), _signatures(), *_double_checks(order)]
     else:
         sections = [_stopped(order), _patient(order), _files(order)]
     kind = "Order sheet" if order.status == READY else "NO ORDER"
-    return Sheet(BANNER, title, f"{kind}, {population}. Approving committee: none; approved: never; review due: not set.", tuple(sections), _footer(order), _identity(order))
+    return Sheet(BANNER, combined.title(order), f"{kind}, {population}. Approving committee: none; approved: never; review due: not set.", tuple(sections), _footer(order), _identity(order))
 
 
 def _footer(order: Order) -> tuple[str, ...]:
@@ -167,23 +170,26 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     elif phase.phase.ask:
         rows = tuple(wording.answered(each, answers) for each in phase.phase.ask)
         sections.append(Section("FOR THE PRESCRIBER TO FILL IN", (Fields(rows),)))
-    return sections + _watching(phase)
+    return sections
 
 
 def _request(order: Order, phase: PhaseOrder) -> Request:
     return next(each for each in order.requests if each.loaded is phase.loaded)
 
 
-def _watching(phase: PhaseOrder) -> list[Section]:
+def _last_of(order: Order, loaded) -> PhaseOrder:
+    """The last phase of a protocol: what is watched stands once, below all of them."""
+    return [each for each in order.phases if each.loaded is loaded][-1]
+
+
+def _watching(phase: PhaseOrder, alone: bool) -> list[Section]:
+    """When to hold, stop and call, what to observe (`alone`: with several orders one plan is made of all), rescue."""
     protocol = phase.loaded.protocol
     name = phase.loaded.drug.name
     sections = []
     criteria = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in protocol.criteria)
     sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),)))
-    rows = tuple(f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring)
-    chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"),
-                  (("",) * 8,) * 4, blank=True)
-    sections.append(Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart)))
+    sections += [_monitoring(protocol, name)] if alone else []
     notes = tuple(f"{each.text} ({', '.join(each.source)})" for each in (*protocol.advisories, *phase.loaded.drug.incompatible))
     if notes:
         sections.append(Section("ADVISORIES", (Sentences(notes, items=True),), flows=True))
@@ -191,6 +197,13 @@ def _watching(phase: PhaseOrder) -> list[Section]:
     if rescue:
         sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),)))
     return sections
+
+
+def _monitoring(protocol, name: str) -> Section:
+    rows = tuple(f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring)
+    chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"),
+                  (("",) * 8,) * 4, blank=True)
+    return Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart))
 
 
 # ---------------------------------------------------------------------------------------------- what it rests on

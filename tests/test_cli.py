@@ -67,7 +67,7 @@ REFUSED = [
     (["--weight", "70kg", "--answer", "titration interval=4 h", "--answer", "titration interval=2 h"], [
         "--answer: expected each question once; found \"titration interval=2 h\""]),
     (["--weight", "70kg", "--dose-rate", "0 mg/kg/h"], ["--dose-rate: expected a dose rate per kg, such as 0.1 mg/kg/h, above zero; found \"0 mg/kg/h\""]),
-    (["--weight", "70kg", "--format", "xml"], ["--format: expected text or json; found \"xml\""]),
+    (["--weight", "70kg", "--format", "xml"], ["--format: expected text, json or pdf; found \"xml\""]),
 ]
 
 
@@ -93,7 +93,7 @@ def test_all_faults_at_once(infuse):
 def test_unknown_protocol(infuse, name, hint):
     done = infuse("order", name, "--weight", "70kg")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[0] == f'expected a protocol; found "{name}"' and hint in done.stderr
+    assert done.stderr.splitlines()[0] == f'expected a protocol or an order set; found "{name}"' and hint in done.stderr
 
 
 @pytest.mark.parametrize("option", [["--duration", "0 min"], ["--dose", "0 g"]])

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from infuse.consistency import alone, with_drug
 from infuse.consistency.drug import check_drug
+from infuse.consistency.sets import check_compatibility, check_set
 from infuse.protocol import Drug, Protocol
 from infuse.source import Problem
 
-__all__ = ["check", "check_drug"]
+__all__ = ["check", "check_compatibility", "check_drug", "check_set"]
 
 CHECKS = (
     alone.rates_count_per_the_same_time, alone.tolerance_is_small, alone.fastest_agrees, alone.course_total_has_an_end,

@@ -76,7 +76,7 @@ ROUNDING = fields((
 ), lambda span, **values: p.RoundingPolicy(**values))
 
 
-def _case_texts(what: str) -> Reader:
+def case_texts(what: str) -> Reader:
     """Texts by name, for `cases` to read: name and text each know their place."""
 
     def read(node, notes):
@@ -98,23 +98,23 @@ def _case_texts(what: str) -> Reader:
     return Reader(read, {"type": "object", "additionalProperties": {"anyOf": [one, several]}, "minProperties": 1})
 
 
-def _place(said):
+def case_place(said):
     return said.span if isinstance(said, Text) else said[0].span
 
 
 CASE = fields((
     Key("name", text(), "what the case shows", required=True),
-    Key("given", _case_texts("the facts and choices of the case"), "facts about the patient, and choices", required=True),
-    Key("expect", _case_texts("what must come out"), "figures by name, or refused, or soft_stop", required=True),
-), lambda span, expect, **values: p.Case(expect={key: (said, _place(said)) for key, said in expect.items()}, span=span, **values))
+    Key("given", case_texts("the facts and choices of the case"), "facts about the patient, and choices", required=True),
+    Key("expect", case_texts("what must come out"), "figures by name, or refused, or soft_stop", required=True),
+), lambda span, expect, **values: p.Case(expect={key: (said, case_place(said)) for key, said in expect.items()}, span=span, **values))
 
-_CRITERION = fields((
+CRITERION = fields((
     Key("when", text(), "the finding, with its number", required=True),
     Key("do", text(), "what to do: hold, stop, call, slow, step down one rung", required=True),
     Key("source", sources, "its references", required=True),
 ), lambda span, **values: p.Criterion(**values))
 
-_MONITORING = fields((
+MONITORING = fields((
     Key("observe", text(), "what is observed", required=True),
     Key("when", text(), "when, and how often", required=True),
     Key("source", sources, "its references", required=True),
@@ -146,8 +146,8 @@ PROTOCOL = fields((
     Key("preparations", named(_preparation, "preparations"), "several ways to make it ready, preferred first"),
     Key("phases", list_of(one_of(PHASES, "kind of phase")), "the parts of the order in time order", required=True),
     Key("advisories", list_of(note("say", "the advisory")), "what the reader must know", default=(), stand_in=()),
-    Key("monitoring", list_of(_MONITORING), "what is observed, and how often", required=True, stand_in=()),
-    Key("criteria", list_of(_CRITERION), "at what finding to hold, stop, call", required=True, stand_in=()),
+    Key("monitoring", list_of(MONITORING), "what is observed, and how often", required=True, stand_in=()),
+    Key("criteria", list_of(CRITERION), "at what finding to hold, stop, call", required=True, stand_in=()),
     Key("rescue", list_of(note("say", "what to do")), "what is at hand if it goes wrong", default=(), stand_in=()),
     Key("screening", list_of(note("ask", "the question")), "what is asked before the first dose", default=(), stand_in=()),
     Key("rounding", ROUNDING, "steps and tolerance"),

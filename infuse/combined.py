@@ -1,0 +1,206 @@
+"""How several orders on one sheet are worded: what was picked, the timeline, the lines, the totals, one monitoring plan.
+
+For: `sheet`, where an order is of several protocols. A time is elapsed time since the first start; with a start the clock
+stands beside it.
+
+Refuses: nothing; only an order that may be printed gets here.
+
+Example: "30 minutes, 21-Nov-2026 09:00, line 1, order 2, ketorolac tromethamine 15 mg, until 31 minutes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from infuse import clock, ordersets
+from infuse import preparation as prep
+from infuse.compatibility import COMPATIBLE, UNKNOWN
+from infuse.order import Order
+from infuse.page import Block, Boxes, Field, Fields, Section, Sentences, Table
+from infuse.given import on_paper_time
+from infuse.plan import Plan
+from infuse.totals import Dose as Given
+from infuse.totals import most
+from infuse.units import Quantity, quantity
+
+DAY = quantity(24, "h")
+
+
+def title(order: Order) -> str:
+    one = order.plan and order.plan.arrangement.order_set
+    titles = [request.loaded.protocol.title for request in order.requests]
+    return one.title if one else titles[0] if len(titles) == 1 else "Combined order: " + "; ".join(titles)
+
+
+def before_the_orders(order: Order) -> list[Section]:
+    """What was picked of the set, when everything is given, and through which line."""
+    plan = order.plan
+    return [*_picked(order, plan), _timeline(order, plan), *_lines(order, plan), _totals(plan)]
+
+
+def after_the_orders(order: Order) -> list[Section]:
+    """One monitoring plan, and what the set adds: criteria, the steps of the visit, the outcome."""
+    one = order.plan.arrangement.order_set
+    sections = [_monitoring(order)]
+    if one and one.criteria:
+        sections.append(Section("HOLD, STOP AND CALL   for the whole set", (Sentences(_cited(one.criteria), strong=True, items=True),)))
+    if one and one.visit:
+        sections.append(Section("VISIT", (Boxes(tuple(_noted(one.visit))),)))
+    if one and one.outcome:
+        sections.append(Section("OUTCOME", (Boxes(tuple(_noted(one.outcome))), Table(
+            ("PAIN 0 TO 10, BEFORE", "AFTER", "AT DISCHARGE", "AT ONE MONTH", "BY"), (("",) * 5,), blank=True))))
+    return sections
+
+
+def _noted(notes) -> Iterable[str]:
+    return (f"{each.text} ({', '.join(each.source)})" for each in notes)
+
+
+def _cited(criteria) -> tuple[str, ...]:
+    return tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in criteria)
+
+
+# ---------------------------------------------------------------------------------------------- what was picked
+
+
+_USES = {ordersets.REQUIRED: "required", ordersets.PREFERRED: "in the set unless left out", ordersets.OPTIONAL: "optional, asked for"}
+
+
+def _picked(order: Order, plan: Plan) -> list[Section]:
+    one = plan.arrangement.order_set
+    if one is None:
+        return []
+    rows = []
+    for number, request in enumerate(order.requests, 1):
+        item = plan.arrangement.items.get(request.loaded.protocol.id)
+        use = _USES[item.use] if item else "added to the set"
+        group = f"; just one of {', '.join(item.protocols)}" if item and item.is_group else ""
+        rows.append(Field(f"ORDER {number}", f"{request.loaded.protocol.title}: {use}{group}" + _and(item.only_if and f"only if {item.only_if} [ ]" if item else "")
+                          + _and(item.say if item else "")))
+    ordered = {request.loaded.protocol.id for request in order.requests}
+    left = [name for item in one.items for name in item.protocols if name not in ordered]
+    blocks: list[Block] = [Fields(tuple(rows))]
+    if left:
+        blocks.append(Sentences((f"Not ordered on this sheet: {', '.join(left)}. What is not listed as an order is not ordered.",)))
+    return [Section(f"ORDER SET   {one.id}, version {one.version}", (*blocks, Sentences((f"Indication: {one.indication}.",))))]
+
+
+def _and(text: str) -> str:
+    return f"; {text}" if text else ""
+
+
+# ---------------------------------------------------------------------------------------------- the timeline
+
+
+def _timeline(order: Order, plan: Plan) -> Section:
+    start = order.patient.get("start")
+    columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "UNTIL", "DONE AT, BY")
+    numbers = {request.loaded.protocol.id: number for number, request in enumerate(order.requests, 1)}
+    rows = []
+    for event in plan.events:
+        part = plan.parts[event.part]
+        if event.flush:
+            give = f"flush{_much(plan)}: the line still holds {_drug(order, part.name)}"
+        else:
+            give = f"order {numbers[part.name]}: {event.dose.what}" + _and(event.dose.only_if and f"only if {event.dose.only_if} [ ]")
+        until = prep.hours_and_minutes(event.end) if event.end is not None else "runs on"
+        rows.append((prep.hours_and_minutes(event.start), *((_clock(start, event.start),) if start else ()), str(event.line), give, until, ""))
+    said = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
+    if not start:
+        said.append("No start was given: only elapsed times are printed.")
+    ends = plan.ends
+    chair = plan.arrangement.order_set.chair_time if plan.arrangement.order_set else None
+    fields = [Field("ACTUAL START", blank="date and time")]
+    fields += [Field("EVERYTHING THAT ENDS HAS ENDED AT", prep.hours_and_minutes(ends) + (f", {_clock(start, ends)}" if start else ""))] if ends else []
+    fields += [Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else []
+    return Section("TIMELINE", (Sentences(tuple(said), strong=True), Fields(tuple(fields)), Table(columns, tuple(rows), blank=True)))
+
+
+def _clock(start: datetime, elapsed: Quantity) -> str:
+    moment = clock.after(start, elapsed)
+    return on_paper_time(moment) + _and(clock.which(moment))
+
+
+def _much(plan: Plan) -> str:
+    flush = plan.flush
+    if flush is None:
+        return " ________ mL"
+    much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
+    return f" {much} of {flush.fluid}"
+
+
+def _drug(order, protocol) -> str:
+    return next(each.loaded.drug.name for each in order.requests if each.loaded.protocol.id == protocol)
+
+
+# ---------------------------------------------------------------------------------------------- lines
+
+
+def _lines(order: Order, plan: Plan) -> list[Section]:
+    names = {request.loaded.drug.id: request.loaded.drug.name for request in order.requests}
+    rows = []
+    for number in sorted({each.line for each in plan.events}):
+        here = [each for each in plan.events if each.line == number and not each.flush]
+        through = list(dict.fromkeys(names[plan.parts[each.part].drug] for each in here))
+        alone = any(plan.parts[each.part].alone for each in here)
+        together = any(each.shares_with for each in here)
+        how = "nothing else through it" if alone else "together, as established below" if together else "one after the other, flushed between" if through[1:] else "by itself"
+        rows.append((f"line {number}", ", then ".join(through), how))
+    fluid = plan.fluid
+    fields = [Field("FLUID IN ALL", f"{fluid.on_paper()}{_counting(plan)}" if fluid else "not fixed: an infusion runs on without a stated end")]
+    blocks: list[Block] = [Table(("", "IN THIS SEQUENCE", "HOW"), tuple(rows)), Fields(tuple(fields))]
+    found = tuple(f"{names[first]} with {names[second]} at a Y-site: {verdict.status}; {verdict.say}"
+                  + (f" ({', '.join(verdict.source)})" if verdict.source else "") for first, second, verdict in plan.pairs)
+    notes = ["Whatever is not established as compatible never runs together in one line."] if any(v.status in (UNKNOWN,) for *_, v in plan.pairs) else []
+    if any(verdict.status == COMPATIBLE for *_, verdict in plan.pairs):
+        notes.append("Compatible means at a Y-site, as tested; it says nothing of one bag or syringe.")
+    if found:
+        blocks += [Sentences(found, items=True), Sentences(tuple(notes))]
+    return [Section("LINES", tuple(blocks))]
+
+
+def _counting(plan: Plan) -> str:
+    flush = plan.flush
+    if not any(each.flush for each in plan.events):
+        return ""
+    return ", flushes included" if flush and flush.volume else ", and the flushes"
+
+
+# ---------------------------------------------------------------------------------------------- totals
+
+
+def _totals(plan: Plan) -> Section:
+    """Of each drug what comes together on the sheet: doses, the most in 24 hours, the whole."""
+    rows = []
+    for number, part in enumerate(plan.parts):
+        doses = [each for each in plan.events if each.part == number and not each.flush and each.end is not None]
+        given = [Given(each.start, _minus(each.end, each.start), each.dose.amount) for each in doses if each.dose.amount]
+        if given:
+            rows.append((part.name, str(len(given)), most(given, DAY).on_paper(), most(given, None).on_paper()))
+        else:
+            rows.append((part.name, "runs on", "see its order", "see its order"))
+    return Section("TOTALS   every dose of the timeline counted, whichever branch is taken",
+                   (Table(("PROTOCOL", "DOSES", "MOST IN 24 HOURS", "IN ALL"), tuple(rows)),))
+
+
+def _minus(one: Quantity, other: Quantity) -> Quantity:
+    return one.with_value(one.value - other.value)
+
+
+# ---------------------------------------------------------------------------------------------- monitoring
+
+
+def _monitoring(order: Order) -> Section:
+    """One plan of all: what is observed, then when, for which drug."""
+    found: dict[str, list[str]] = {}
+    one = order.plan.arrangement.order_set
+    for request in order.requests:
+        for each in request.loaded.protocol.monitoring:
+            found.setdefault(each.observe, []).append(f"{request.loaded.drug.name}: {each.when} ({', '.join(each.source)})")
+    for each in one.monitoring if one else ():
+        found.setdefault(each.observe, []).append(f"whole set: {each.when} ({', '.join(each.source)})")
+    rows = tuple(f"{observe}: {'; '.join(when)}" for observe, when in sorted(found.items()))
+    chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"), (("",) * 8,) * 8, blank=True)
+    return Section("MONITORING   one plan for all orders", (Sentences(("Where drugs ask for different intervals, the shortest is kept.",), strong=True),
+                                                            Sentences(rows, items=True), chart))

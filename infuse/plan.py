@@ -1,0 +1,127 @@
+"""Several orders as one plan: when each is given, through which line, what may meet, how much fluid in all.
+
+For: order sets and orders of several protocols. Each protocol's doses come from its own phases; the set says in which
+sequence and at which times the protocols are given; `timeline` places them.
+
+Refuses: nothing; a part that cannot be placed was refused with the set's file.
+
+Example: ketorolac over 1 minute, a flush of 2 minutes, magnesium sulfate in 54 mL over 20 minutes: 23 minutes, 54 mL
+and the flushes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import NamedTuple
+
+from infuse import compatibility, timeline
+from infuse.compatibility import COMPATIBLE, LINE, Compatibility, Verdict
+from infuse.ordersets import Item, OrderSet, SetFlush
+from infuse.phases import PhaseOrder
+from infuse.timeline import ZERO, Dose, Event, Part
+from infuse.units import Quantity, quantity
+
+
+class Arrangement(NamedTuple):
+    """How several protocols are ordered together: the set (None: as typed), the item of each protocol by id, the table
+    of what may meet."""
+
+    table: Compatibility
+    order_set: OrderSet | None = None
+    items: Mapping[str, Item] = {}
+
+
+class Plan(NamedTuple):
+    """The events in order of time, what they are parts of, what is known of each pair of drugs, the fluid in all (None
+    where something runs on without a stated end)."""
+
+    arrangement: Arrangement
+    parts: tuple[Part, ...]
+    events: tuple[Event, ...]
+    pairs: tuple[tuple[str, str, Verdict], ...]
+    fluid: Quantity | None
+
+    @property
+    def flush(self) -> SetFlush | None:
+        return self.arrangement.order_set.flush if self.arrangement.order_set else None
+
+    @property
+    def ends(self) -> Quantity | None:
+        """When everything that ends has ended; None where all of it runs on."""
+        return max((each.end for each in self.events if each.end), key=lambda one: one.value, default=None)
+
+
+def make(arrangement: Arrangement, worked_out: list[PhaseOrder]) -> Plan:
+    """The plan of these phases, in the sequence of their protocols."""
+    by_protocol: dict[str, list[PhaseOrder]] = {}
+    for phase in worked_out:
+        by_protocol.setdefault(phase.loaded.protocol.id, []).append(phase)
+    alone = {each.drug for each in arrangement.table.alone if each.where == LINE}
+    parts = [_part(name, made, arrangement.items.get(name), alone) for name, made in by_protocol.items()]
+    flush = _flush_time(arrangement.order_set)
+    pairs = _pairs(arrangement.table, worked_out)
+    compatible = {frozenset((first, second)) for first, second, verdict in pairs if verdict.status == COMPATIBLE}
+    placed = timeline.on_lines(timeline.events(parts, flush), parts, flush, lambda one, other: frozenset((one, other)) in compatible)
+    return Plan(arrangement, tuple(parts), tuple(placed), pairs, _fluid(placed, arrangement.order_set))
+
+
+def _part(name, made, item, alone) -> Part:
+    doses = tuple(_doses(made))
+    part = Part(name, made[0].loaded.drug.id, doses, alone=made[0].loaded.drug.id in alone)
+    if item is None:
+        return part
+    before = item.before_each
+    return part._replace(at=item.at.quantity if item.at else None, after=item.after, gap=item.gap.quantity if item.gap else ZERO,
+                         before=before.item if before else "", phases=before.phases if before else (), lead=before.lead.quantity if before else ZERO)
+
+
+def _doses(made: list[PhaseOrder]) -> Iterator[Dose]:
+    """Every dose of one protocol, since its own start: its phases one after the other."""
+    start = ZERO
+    for phase in made:
+        found = list(_of_phase(phase, start))
+        yield from found
+        last = found[-1]
+        start = last.start + last.over if last.over else last.start
+
+
+def _of_phase(phase: PhaseOrder, start: Quantity) -> Iterator[Dose]:
+    kind, figures = phase.phase, phase.figures
+    over = _runs(figures)
+    volume = figures["volume_to_be_infused"].value if over else None
+    repeat, needed = getattr(kind, "repeat", None), getattr(kind, "as_needed", None)
+    what = " ".join(filter(None, (phase.loaded.drug.name, kind.name)))
+    amount = figures.get("delivered_dose") or figures["delivered_dose_rate"]
+    only_if = "; ".join(filter(None, (kind.only_if, f"as needed for {needed.reason}" if needed else "")))
+    count = repeat.count if repeat else 1
+    for number in range(count):
+        later = start + quantity(number, "h").with_value(repeat.every.quantity.to("h").value * number) if number else start
+        said = f"{what} {amount.value.on_paper()}" + (f", dose {number + 1} of {count}" if count > 1 else "")
+        yield Dose(later, over, volume, said, kind.name, only_if, amount.value)
+
+
+def _runs(figures) -> Quantity | None:
+    """Over how long a dose runs; None for what runs on."""
+    if "delivered_dose" in figures:
+        return figures.get("delivered_duration", figures["duration"]).value
+    return figures["duration"].value if "duration" in figures else None
+
+
+def _flush_time(order_set) -> Quantity:
+    said = order_set.flush.duration if order_set and order_set.flush else None
+    return said.quantity.to("min") if said else ZERO
+
+
+def _pairs(table, worked_out):
+    drugs = list(dict.fromkeys(phase.loaded.drug.id for phase in worked_out))
+    return tuple((first, second, compatibility.at_y_site(table, first, second)) for first, second in combinations(drugs, 2))
+
+
+def _fluid(placed: list[Event], order_set) -> Quantity | None:
+    """Everything that runs in, flushes of a known volume included."""
+    if any(each.end is None for each in placed):
+        return None
+    flush = order_set.flush.volume if order_set and order_set.flush else None
+    volumes = [flush.quantity if each.flush and flush else each.dose.volume for each in placed if not each.flush or flush]
+    return quantity(sum(each.to("mL").value for each in volumes if each), "mL")

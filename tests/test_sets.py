@@ -1,0 +1,140 @@
+"""Order sets: what is picked, what is refused, what one sheet of several orders says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from infuse import picking
+from infuse.library import Library
+
+FACTS = ["--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "165cm", "--creatinine", "0.8 mg/dL"]
+SITE = """set: site-set
+title: A set of the site
+version: 1
+population: adult
+indication: acute migraine
+care_areas:
+  - emergency department
+references:
+  site:
+    title: The site's own choice
+    read: written here
+items:
+  - one_of:
+      - metoclopramide
+      - droperidol
+    use: required
+    source: site
+  - protocol: ketorolac
+    use: preferred
+    source: site
+  - protocol: magnesium-sulfate-adult
+    use: optional
+    source: site
+cases:
+  - name: 70 kg
+    given:
+      weight: 70 kg
+      age: 44 years
+      sex: female
+      height: 165 cm
+      creatinine: 0.8 mg/dL
+    expect:
+      orders: 2
+"""
+
+
+@pytest.fixture
+def site(tmp_path):
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "site-set.yaml").write_text(SITE)
+    return tmp_path
+
+
+# --with, --without, the protocols of the sheet
+PICKED = [
+    ([], [], ["metoclopramide", "ketorolac"]),
+    (["droperidol"], [], ["droperidol", "ketorolac"]),
+    ([], ["metoclopramide"], ["droperidol", "ketorolac"]),
+    ([], ["ketorolac"], ["metoclopramide"]),
+    (["magnesium-sulfate-adult"], [], ["metoclopramide", "ketorolac", "magnesium-sulfate-adult"]),
+    (["magnesium-sulfate-adult", "droperidol"], ["ketorolac"], ["droperidol", "magnesium-sulfate-adult"]),
+]
+
+
+@pytest.mark.parametrize(("wanted", "unwanted", "ids"), PICKED)
+def test_what_is_picked(site, wanted, unwanted, ids):
+    found = picking.select(Library([site]), ["site-set"], wanted, unwanted)
+    assert found.ids == ids
+    assert found.arrangement.order_set.id == "site-set"
+
+
+# ids, --with, --without, what the refusal expects
+REFUSED = [
+    (["site-set"], ["metoclopramide", "droperidol"], [], "one of metoclopramide, droperidol"),
+    (["site-set"], [], ["metoclopramide", "droperidol"], "an item that may be left out"),
+    (["site-set"], ["ketorolak"], [], "an item of site-set: metoclopramide, droperidol, ketorolac, magnesium-sulfate-adult"),
+    (["site-set"], ["ketorolac"], ["ketorolac"], "an item with or without, not both"),
+    (["site-set", "magnesium-sulfate-adult"], [], [], "a protocol that site-set does not have"),
+    (["site-set", "emergency-rescue"], [], [], "one order set on a sheet"),
+    (["ketorolac", "metoclopramide"], ["droperidol"], [], "an order set beside it"),
+    (["ketorolac"], [], ["droperidol"], "an order set beside it"),
+]
+
+
+@pytest.mark.parametrize(("ids", "wanted", "unwanted", "expected"), REFUSED)
+def test_what_cannot_be_picked(site, ids, wanted, unwanted, expected):
+    with pytest.raises(picking.CannotPick) as refused:
+        picking.select(Library([site]), ids, wanted, unwanted)
+    assert [each.expected for _, each in refused.value.refused] == [expected]
+
+
+# a line of the set's file, what stands there instead, where the problem is, what it says
+FAULTS = [
+    ("  - protocol: ketorolac", "  - protocol: ketorolak", "18:15", 'expected a protocol of the library; found "ketorolak"'),
+    ("  - protocol: ketorolac", "  - protocol: droperidol", "18:15", 'expected each protocol once; found "droperidol" again'),
+    ("    use: preferred", "    use: prefered", "19:10", 'expected "required", "preferred" or "optional"; found "prefered"'),
+    ("    use: preferred", "    use: preferred\n    after: droperidole", "20:12", 'expected an item that stands above this one; found "droperidole"'),
+    ("    use: preferred", "    use: preferred\n    at: 5 min\n    after: droperidol", "18:5", "expected one of at, after and before_each; found at and after"),
+    ("    use: optional", "    use: optional\n    before_each:\n      item: ketorolac\n      phases:\n        - first\n      by: 5 min", "26:11",
+     'expected a phase of ketorolac; found "first"'),
+    ("      - droperidol", "      - metoclopramide", "14:9", "expected two or more different protocols under one_of; found metoclopramide, metoclopramide"),
+    ("    source: site\n  - protocol: ketorolac", "    source: sit\n  - protocol: ketorolac", "17:13", 'expected a source that stands under references; found "sit"'),
+    ("      orders: 2", "      orders: 3", "33:15", 'case "70 kg": expected orders 3; found 2'),
+    ("      orders: 2", "      order: 2", "33:7", 'case "70 kg": expected one of refused, soft_stop, note, orders, doses, lines, ends, fluid; found "order"'),
+]
+
+
+@pytest.mark.parametrize(("line", "instead", "place", "message"), FAULTS)
+def test_a_fault_in_the_file_of_a_set(site, infuse, line, instead, place, message):
+    path = site / "sets" / "site-set.yaml"
+    assert line in SITE
+    path.write_text(SITE.replace(line, instead, 1))
+    done = infuse("check", str(path), "--protocols", str(site))
+    assert done.returncode == 1 and not done.stderr, done.stderr
+    found = [each.removeprefix(f"{path}:") for each in done.stdout.splitlines() if each.startswith(str(path))]
+    assert f"{place}: {message}" in found, found
+
+
+def test_one_sheet_of_a_set(infuse):
+    done = infuse("order", "emergency-rescue", *FACTS, "--with", "magnesium-sulfate-adult", "--start", "2026-11-25 23:50")
+    assert done.returncode == 0, done.stderr
+    page = done.stdout
+    assert page.count("\nPATIENT\n") == 1 and page.count("\nMONITORING") == 1
+    places = [page.index(f"\n{each}") for each in ("ORDER SET", "TIMELINE", "LINES", "TOTALS", "ORDER 1   metoclopramide, ", "ORDER 3   magnesium", "MONITORING", "SIGNATURES")]
+    assert places == sorted(places)
+    assert re.search(r"^15 minutes 26-Nov-2026 00:05 1 +flush 10 mL", page, re.M)
+    assert "metoclopramide with ketorolac tromethamine at a Y-site: not established" in page
+
+
+def test_what_runs_together_goes_through_a_line_of_its_own(infuse):
+    done = infuse("order", "lidocaine-inpatient-infusion", "magnesium-sulfate-adult", *FACTS)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^line 1 +lidocaine", done.stdout, re.M) and re.search(r"^line 2 +magnesium sulfate", done.stdout, re.M)
+
+
+def test_a_single_order_has_no_plan(infuse):
+    page = infuse("order", "magnesium-sulfate-adult", *FACTS[:4]).stdout
+    assert "TIMELINE" not in page and "\nMONITORING   magnesium sulfate" in page
