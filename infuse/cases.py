@@ -11,6 +11,7 @@ Example: `expect: pump_rate: 3.5 mL/h` beside an order of 3.6 mL/h is a problem 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from infuse import figure, grammar, numerals, order, units
@@ -28,7 +29,7 @@ CLOCK = datetime(2026, 1, 1, 12, 0)  # cases must come out the same on every day
 _STOPS = {"refused": HARD, "soft_stop": SOFT}
 _WORDS = {HARD: "refused", SOFT: "soft_stop", NOTE: "note"}
 _KNOWN = (*BY_NAME, *CHOICES, "override")
-_COUNTS = ("rungs", "bags_at_least", "bags_at_most")
+_COUNTS = ("rungs", "steps", "bags_at_least", "bags_at_most")
 
 
 def run(loaded: Loaded) -> list[Problem]:
@@ -99,16 +100,28 @@ def _stopped(case, made, loaded, name) -> list[Problem]:
     return [_problem(case, missing[0].span, f"expected {name}: {', '.join(missing)}; found {other}")]
 
 
+_STEP = re.compile(r"step_([1-9][0-9]?)_(.+)")
+
+
+def _of_which(name: str, phase):
+    """(the rung or step that a figure is of, or None for the whole phase; the figure's own name)."""
+    if name.startswith("last_") and phase.rungs:
+        return phase.rungs[-1], name.removeprefix("last_")
+    step = _STEP.fullmatch(name)
+    if step and int(step[1]) <= len(phase.steps):
+        return phase.steps[int(step[1]) - 1], step[2]
+    return None, name.removeprefix("last_")
+
+
 def _came_out(case, made, name) -> list[Problem]:
     text, span = case.expect[name]
     figures, phase = made.phases[0].figures, made.phases[0]
     if name in _COUNTS:
         low, high = phase.bags or (0, 0)
-        found = {"rungs": len(phase.rungs), "bags_at_least": low, "bags_at_most": high}[name]
+        found = {"rungs": len(phase.rungs), "steps": len(phase.steps), "bags_at_least": low, "bags_at_most": high}[name]
         return [] if text == str(found) else [_problem(case, span, f"expected {name} {text}; found {found}")]
-    last = name.startswith("last_")
-    figures = phase.rungs[-1].figures if last and phase.rungs else figures
-    one = figures.get(name.removeprefix("last_"))
+    where, named = _of_which(name, phase)
+    one = (figures if where is None else where.figures).get(named)
     if one is None:
         known = {*figures, *_COUNTS, *_STOPS}
         hint = did_you_mean(name, known) or f"there are {', '.join(sorted(known))}"

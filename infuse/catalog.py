@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import difflib
 
+from infuse import preparation as prep
 from infuse import schema, unavailable
 from infuse.library import Library, Loaded
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
-from infuse.protocol import Choice, Intermittent
+from infuse.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
 from infuse.source import printable
 from infuse.wording import limit_line, reference_line
 
@@ -78,7 +79,7 @@ def show_page(loaded: Loaded, banner: str) -> Sheet:
 
 def _needs(loaded: Loaded) -> Section:
     protocol = loaded.protocol
-    per_weight = any(_ordered(phase).default.quantity.unit.patient for phase in protocol.phases)
+    per_weight = any(each.quantity.unit.patient for phase in protocol.phases for each in phase.ordered)
     rows = [("weight", '--weight "70 kg"', "changes the dose: must be given" if per_weight else "checked where given"),
             ("age", '--age "44 years" or --birth-date 1982-03-04', "permits or forbids: a box where not given")]
     for number, (name, rule) in enumerate((("weight", protocol.patient.weight), ("age", protocol.patient.age))):
@@ -96,23 +97,17 @@ def _options(loaded: Loaded) -> Section:
     protocol = loaded.protocol
     rows = []
     for phase in protocol.phases:
-        dose = "--dose" if isinstance(phase, Intermittent) else "--dose-rate"
-        choices = [(dose, _ordered(phase))] + ([("--duration", phase.duration)] if isinstance(phase, Intermittent) else [])
-        rows += [(option, said) for option, choice in choices if (said := _choice(choice))]
-        if not isinstance(phase, Intermittent):
+        rows += [(f"--{name.replace('_', '-')}", said) for name, choice in phase.choices if (said := _choice(choice))]
+        if isinstance(phase, (Continuous, Maintenance)):
             rows.append(("--duration", phase.duration.range.on_paper()))
         rows += [(f'--answer "{question}=TEXT"', "left open by the source") for question in phase.ask]
     if len(protocol.preparations) > 1:
         rows.append(("--preparation", " or ".join(each.name for each in protocol.preparations) + "; the first that serves the dose"))
-    if any(each.beyond_use is None for each in protocol.preparations):
+    if any(each.beyond_use is None and prep.needs_volume(each, loaded.drug.products[each.product]) for each in protocol.preparations):
         rows.append(('--beyond-use "24 h"', "no source states it: a box where not given"))
     pumps = ", ".join(loaded.devices.pumps)
     rows.append(("--pump", pumps))
     return Section("WHAT CAN BE CHOSEN", (Table(("OPTION", "ALLOWED"), tuple(rows)),))
-
-
-def _ordered(phase) -> Choice:
-    return phase.dose if isinstance(phase, Intermittent) else phase.start
 
 
 def _choice(choice: Choice) -> str:
@@ -123,7 +118,14 @@ def _choice(choice: Choice) -> str:
 
 
 def _phase(phase) -> list[Field]:
-    ordered = _ordered(phase)
+    if isinstance(phase, Schedule):
+        return [*(Field(f"STEP {number}", f"{step.rate.quantity.on_paper()} for {step.duration.quantity.on_paper()}")
+                  for number, step in enumerate(phase.steps, 1)), Field("SOURCE", ", ".join(phase.source))]
+    if isinstance(phase, Maintenance):
+        return [*(Field("RATE", f"{tier.rate.quantity.on_paper()}: the kilograms {tier.weight.on_paper()}") for tier in phase.tiers),
+                *([Field("CEILING", phase.ceiling.quantity.on_paper())] if phase.ceiling else []),
+                Field("FOR", phase.duration.range.on_paper()), Field("SOURCE", ", ".join(phase.source))]
+    ordered = phase.choices[0][1]
     said = _choice(ordered) or ordered.default.quantity.on_paper()
     if isinstance(phase, Intermittent):
         rows = [Field("DOSE", said)]

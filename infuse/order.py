@@ -206,8 +206,18 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
 
 def choices_of(protocol) -> tuple[str, ...]:
     """The choices that a protocol of these phases can have."""
-    doses = [name for name, part in (("dose", "dose"), ("dose_rate", "start")) if any(hasattr(phase, part) for phase in protocol.phases)]
-    return (*doses, *(name for name in CHOICES if name not in ("dose", "dose_rate")))
+    stated = {name for phase in protocol.phases for name, _choice in phase.choices}
+    stated |= {"duration"} if any(hasattr(phase, "duration") for phase in protocol.phases) else set()
+    return tuple(name for name in CHOICES if name in stated or name not in ("dose", "dose_rate", "duration"))
+
+
+def _instead_of(name: str, protocol) -> str:
+    """What is expected where a protocol leaves no such choice."""
+    if name == "dose" and "dose_rate" in choices_of(protocol):
+        return "dose_rate, because the protocol is a continuous infusion"
+    if name == "dose_rate" and "dose" in choices_of(protocol):
+        return "dose, because the protocol gives a dose over a time"
+    return f"no {name.replace('_', ' ')}: the protocol itself states it"
 
 
 def _unknown_choices(request):
@@ -216,10 +226,8 @@ def _unknown_choices(request):
     for name, given in request.chosen.items():
         if name not in CHOICES:
             wrong.append((given.where, Refused(f"a choice: {', '.join(CHOICES)}", name)))
-        elif name == "dose" and not any(hasattr(phase, "dose") for phase in protocol.phases):
-            wrong.append((given.where, Refused("dose_rate, because the protocol is a continuous infusion", name)))
-        elif name == "dose_rate" and not any(hasattr(phase, "start") for phase in protocol.phases):
-            wrong.append((given.where, Refused("dose, because the protocol gives a dose over a time", name)))
+        elif name not in choices_of(protocol):
+            wrong.append((given.where, Refused(_instead_of(name, protocol), name)))
         elif name == "bag_volume" and all(each.amount is None and not each.added_to and not each.final_volume
                                           for each in protocol.preparations):
             wrong.append((given.where, Refused("no bag volume: the protocol's bags are premixed", given.text)))

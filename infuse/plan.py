@@ -20,7 +20,7 @@ from infuse.compatibility import COMPATIBLE, LINE, Compatibility, Verdict
 from infuse.ordersets import Item, OrderSet, SetFlush
 from infuse.phases import PhaseOrder
 from infuse.timeline import ZERO, Dose, Event, Part
-from infuse.units import Quantity, quantity
+from infuse.units import Quantity, quantity, work_out
 
 
 class Arrangement(NamedTuple):
@@ -89,7 +89,7 @@ def _doses(made: list[PhaseOrder]) -> Iterator[Dose]:
 def _of_phase(phase: PhaseOrder, start: Quantity) -> Iterator[Dose]:
     kind, figures = phase.phase, phase.figures
     over = _runs(figures)
-    volume = figures["volume_to_be_infused"].value if over else None
+    volume = _volume(figures, over) if over else None
     repeat, needed = getattr(kind, "repeat", None), getattr(kind, "as_needed", None)
     what = " ".join(filter(None, (phase.loaded.drug.name, kind.name)))
     amount = figures.get("delivered_dose") or figures["delivered_dose_rate"]
@@ -99,6 +99,13 @@ def _of_phase(phase: PhaseOrder, start: Quantity) -> Iterator[Dose]:
         later = start + quantity(number, "h").with_value(repeat.every.quantity.to("h").value * number) if number else start
         said = f"{what} {amount.value.on_paper()}" + (f", dose {number + 1} of {count}" if count > 1 else "")
         yield Dose(later, over, volume, said, kind.name, only_if, amount.value)
+
+
+def _volume(figures, over: Quantity) -> Quantity:
+    """What runs in that time: of a rate, more than the bag that is hung first."""
+    if "delivered_dose" in figures:
+        return figures["volume_to_be_infused"].value
+    return work_out("mL", [figures["pump_rate"].value, over])
 
 
 def _runs(figures) -> Quantity | None:

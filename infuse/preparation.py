@@ -2,9 +2,9 @@
 
 For: the preparation line and what the pump is told. "Added to" keeps the bag's own volume and adds the drug's:
 2 g of magnesium sulfate from 4 mL added to 50 mL is 54 mL. "Made up to" removes as much diluent as is added.
-A premixed bag is given as it is.
+A premixed bag is given as it is, and so is a bag of fluid, of which a dose may take several.
 
-Refuses: a dose that is not the whole bag where the file says so; a bag that holds less than the dose.
+Refuses: a dose that is not the whole bag where the file says so; a premixed bag that holds less than the dose.
 
 Example: 500 mg from vials of 50 mg/mL made up to 250 mL: withdraw 10 mL (1 vial), remove 10 mL, 2 mg/mL.
 """
@@ -15,7 +15,7 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from infuse import figure, rounding, units
+from infuse import dosing, figure, rounding, units
 from infuse.figure import Figure
 from infuse.protocol import Preparation, Product
 from infuse.rounding import Syringe
@@ -23,7 +23,8 @@ from infuse.units import Quantity, quantity
 
 
 class Prepared(NamedTuple):
-    """What was made ready: its figures by name, the vials to open, the syringe, and what cannot be done."""
+    """What was made ready: its figures by name, the vials to open or the bags to hang, what is left over, the syringe, and
+    what cannot be done."""
 
     preparation: Preparation
     product: Product
@@ -33,6 +34,7 @@ class Prepared(NamedTuple):
     syringe: Quantity | None = None
     step: Quantity | None = None
     refused: tuple[str, ...] = ()
+    bags: int = 1
 
     @property
     def premixed(self) -> bool:
@@ -51,24 +53,34 @@ def needs_volume(preparation: Preparation, product: Product) -> bool:
 
 
 def premixed_holds(product: Product, dose: Quantity, whole: bool) -> bool:
-    """Whether a premixed bag serves the dose."""
-    held = units.work_out(dose.unit, [product.strength.quantity, product.volume.quantity])
+    """Whether one bag serves the dose."""
+    contained = [] if product.fluid else [product.strength.quantity]
+    held = units.work_out(dose.unit, [*contained, product.volume.quantity])
     return dose <= held and (not whole or dose >= held)
 
 
+def bags_of_fluid(product: Product, volume: Quantity) -> tuple[int, Quantity]:
+    """(how many bags of a fluid a volume takes, what is left in the last one)."""
+    bag = product.volume.quantity
+    count = max(1, math.ceil(volume.over(bag)))
+    return count, bag.with_value(bag.value * count) - volume
+
+
 def premixed(preparation: Preparation, product: Product, dose: Figure, step: Quantity, low, high) -> Prepared:
-    """A premixed bag: the volume of it that carries the dose, in steps that the pump can be told."""
-    strength = figure.stated("final_concentration", product.strength.quantity, product.strength.where)
-    bag = figure.stated("final_volume", product.volume.quantity, product.volume.where)
-    exact = figure.work_out("volume_to_be_infused", "mL", [dose], [strength])
+    """A premixed bag, or bags of fluid: the volume that carries the dose, in steps that the pump can be told."""
+    figures = {"final_volume": figure.stated("final_volume", product.volume.quantity, product.volume.where)}
+    if not product.fluid:
+        figures["final_concentration"] = figure.stated("final_concentration", product.strength.quantity, product.strength.where)
+    exact = dosing.volume_of("volume_to_be_infused", dose, figures.get("final_concentration"))
     value, how = rounding.nearest(exact.value, step, low, high)
-    volume = figure.rounded(exact, value, how)
-    refused = ()
-    if not premixed_holds(product, dose.value, preparation.whole_bag):
+    figures["volume_to_be_infused"] = figure.rounded(exact, value, how)
+    refused = () if value.value else ("the dose is too small for this bag; choose another preparation",)
+    several = product.fluid and not preparation.whole_bag
+    if not several and not premixed_holds(product, dose.value, preparation.whole_bag):
         one = "is not exactly one bag" if preparation.whole_bag else "is more than one bag holds"
         refused = (f"the dose {one} of {product.name}; choose another preparation",)
-    return Prepared(preparation, product, {"final_concentration": strength, "final_volume": bag,
-                                           "volume_to_be_infused": volume}, refused=refused)
+    count, left = bags_of_fluid(product, value)
+    return Prepared(preparation, product, figures, wasted=left, refused=refused, bags=count)
 
 
 def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: tuple[Syringe, ...],

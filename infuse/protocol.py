@@ -63,6 +63,11 @@ class Choice(NamedTuple):
         every = self.options or (self.default.quantity,)
         return Range(min(every), max(every))
 
+    @property
+    def stated(self) -> tuple[Stated, ...]:
+        """The default, and the ends of what may be chosen, each at the default's place."""
+        return (self.default, *(self.default._replace(quantity=end) for end in self.allowed.ends()))
+
 
 class Reference(NamedTuple):
     id: str
@@ -122,12 +127,13 @@ class Reconstitution(NamedTuple):
 
 
 class Product(NamedTuple):
-    """One vial or premixed bag: what it holds, at which strength, and whether it must, may or must not be diluted."""
+    """One vial or bag: what it holds, at which strength, and whether it must, may or must not be diluted. `strength` None:
+    a bag of fluid, which is counted by its volume and given as it is."""
 
     key: str
     name: str
     form: str
-    strength: Stated
+    strength: Stated | None
     volume: Stated
     equivalent_strength: Stated | None
     reconstitution: Reconstitution | None
@@ -135,6 +141,15 @@ class Product(NamedTuple):
     overfill: str
     source: tuple[str, ...]
     span: Span
+
+    @property
+    def fluid(self) -> bool:
+        return self.strength is None
+
+    @property
+    def amount(self) -> str:
+        """The unit in which its doses are counted: that of the strength, mL of a fluid."""
+        return "mL" if self.strength is None else self.strength.quantity.unit.amount
 
 
 class Note(NamedTuple):
@@ -280,6 +295,14 @@ class Intermittent(NamedTuple):
     def kind(self) -> str:
         return "direct injection" if self.by_hand else "intermittent infusion"
 
+    @property
+    def choices(self) -> tuple[tuple[str, Choice], ...]:
+        return ("dose", self.dose), ("duration", self.duration)
+
+    @property
+    def ordered(self) -> tuple[Stated, ...]:
+        return self.dose.stated
+
 
 class Continuous(NamedTuple):
     """A rate that runs on; with a titration, the rate at which it starts. `duration`: of the course."""
@@ -298,8 +321,84 @@ class Continuous(NamedTuple):
     def kind(self) -> str:
         return "titration" if self.titration else "continuous infusion"
 
+    @property
+    def choices(self) -> tuple[tuple[str, Choice], ...]:
+        return (("dose_rate", self.start),)
 
-Phase = Intermittent | Continuous
+    @property
+    def ordered(self) -> tuple[Stated, ...]:
+        return (*self.start.stated, *((self.titration.up_to,) if self.titration else ()))
+
+
+class Step(NamedTuple):
+    """One rate of a schedule, and how long it runs."""
+
+    rate: Stated
+    duration: Stated
+    span: Span
+
+
+class Schedule(NamedTuple):
+    """Rates one after the other, each for its time; nobody chooses between them."""
+
+    name: str
+    only_if: str
+    steps: tuple[Step, ...]
+    limits: tuple[Limit, ...]
+    ask: tuple[str, ...]
+    source: tuple[str, ...]
+    span: Span
+
+    choices = ()
+
+    @property
+    def kind(self) -> str:
+        return "schedule of rates"
+
+    @property
+    def ordered(self) -> tuple[Stated, ...]:
+        return tuple(each.rate for each in self.steps)
+
+
+class Tier(NamedTuple):
+    """A rate for those kilograms of the patient that lie between two edges."""
+
+    weight: HalfOpen
+    rate: Stated
+    span: Span
+
+    def edges(self) -> dict[str, HalfOpen]:
+        return {"weight": self.weight}
+
+
+class Maintenance(NamedTuple):
+    """A rate that is a sum over tiers of the weight, such as 4 mL/kg/h for the first 10 kg. `ceiling`: the most that it
+    may become. `duration`: of the course."""
+
+    name: str
+    only_if: str
+    tiers: tuple[Tier, ...]
+    ceiling: Stated | None
+    duration: StatedRange
+    limits: tuple[Limit, ...]
+    ask: tuple[str, ...]
+    source: tuple[str, ...]
+    span: Span
+
+    choices = ()
+
+    @property
+    def kind(self) -> str:
+        return "maintenance infusion"
+
+    @property
+    def ordered(self) -> tuple[Stated, ...]:
+        return tuple(each.rate for each in self.tiers)
+
+
+# What every kind of phase can be asked: its `kind` on paper, the `choices` that it leaves, by the name of their option,
+# and `ordered`: every dose or rate that it states, the one that it goes by first.
+Phase = Intermittent | Continuous | Schedule | Maintenance
 
 
 class RoundingPolicy(NamedTuple):

@@ -10,7 +10,7 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-from infuse import __version__, combined, figure, screening, wording
+from infuse import __version__, combined, figure, screening, wording, wording_rates
 from infuse.given import UNKNOWN, on_paper_date, on_paper_time
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import READY, Order, Request
@@ -162,6 +162,8 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     sections = [Section(heading, tuple(blocks), flag="HIGH-ALERT" if drug.high_alert else "")]
     if "pump_rate" in phase.figures:
         sections.append(Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),), joins=True))
+    if phase.steps:
+        sections.append(Section(f"SCHEDULE OF RATES   {drug.name}", tuple(wording_rates.schedule_table(phase)), joins=True))
     supply = wording.supply(phase)
     if supply.rows:
         sections.append(Section("SUPPLY", (supply,), joins=True))
@@ -234,8 +236,8 @@ def _basis(order: Order) -> list[Section]:
 
 def _working(phase: PhaseOrder) -> list[str]:
     lines: dict[str, None] = {}
-    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "final_concentration", "pump_rate", "delivered_dose",
-                 "delivered_dose_rate", "delivered_duration", "deviation"):
+    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "uncapped_dose_rate", "final_concentration", "pump_rate",
+                 "total_dose", "delivered_dose", "delivered_dose_rate", "delivered_duration", "deviation"):
         if name in phase.figures:
             lines |= dict.fromkeys(each for each in figure.working(phase.figures[name]) if not each.startswith("deviation"))
     return list(lines)

@@ -10,18 +10,16 @@ Example: dose "0.1 mg/kg/hour times 70 kg = 7 mg/hour"; administration "start at
 
 from __future__ import annotations
 
-from infuse import dosing, numerals, ranges, units
+from infuse import dosing, numerals, units
 from infuse import preparation as prep
-from infuse.figure import Figure, deviation_in_words
+from infuse import wording_rates as rates
+from infuse.figure import deviation_in_words
 from infuse.limits import basis
 from infuse.page import Block, Boxes, Field, Fields, Sentences, Table
 from infuse.phases import PhaseOrder, Rung
-from infuse.protocol import ACTUAL, Continuous, Intermittent, Reference
+from infuse.phrases import and_, counted_by, course, delivers, kind_said, named, said, strength
+from infuse.protocol import Continuous, Intermittent, Maintenance, Reference, Schedule
 from infuse.units import Quantity
-
-
-def said(one: Figure) -> str:
-    return one.value.on_paper()
 
 
 def with_equivalent(order: PhaseOrder, text: str) -> str:
@@ -58,62 +56,36 @@ def schedule(order: PhaseOrder) -> str:
 
 
 def dose(order: PhaseOrder) -> str:
-    figures, name = order.figures, order.loaded.drug.name
+    if isinstance(order.phase, Maintenance):
+        return rates.maintenance(order)
+    if isinstance(order.phase, Schedule):
+        return rates.schedule_dose(order)
+    figures, name = order.figures, order.loaded.drug.name + (":" if order.prepared.product.fluid else "")  # 0.9%: 20 mL/kg
     ordered, calculated = (figures["dose"], figures["calculated_dose"]) if "dose" in figures else (
         figures["dose_rate"], figures["calculated_dose_rate"])
     if ordered.value.unit.patient is None:
         return f"{name} {with_equivalent(order, said(calculated))}"
     uncapped = figures.get("uncapped_dose", calculated)
-    line = f"{name} {said(ordered)} times {_named(counted_by(order))} = {said(uncapped)}"
+    line = f"{name} {said(ordered)} times {named(counted_by(order))} = {said(uncapped)}"
     if "uncapped_dose" in figures:
         line += f", capped at {with_equivalent(order, said(calculated))}; the cap takes effect above {_cap_weight(order)}"
         return line
     return with_equivalent(order, line)
 
 
-def counted_by(order: PhaseOrder) -> Figure | None:
-    """The weight or surface that the dose was multiplied by, or None."""
-    figures = order.figures
-    calculated = figures.get("uncapped_dose") or figures.get("calculated_dose") or figures["calculated_dose_rate"]
-    return calculated.inputs[1] if len(calculated.inputs) > 1 else None
-
-
-def _named(one: Figure) -> str:
-    """70 kg; where it is not the actual weight, which one: 74.1 kg (adjusted weight)."""
-    return said(one) if one.name == "weight" else f"{said(one)} ({one.label})"
-
-
-def _kind_said(one: Figure) -> str:
-    """The weight to enter, always with its kind: 70 kg (actual), 74.1 kg (adjusted weight)."""
-    return f"{said(one)} ({ACTUAL if one.name == 'weight' else one.label})"
-
-
 def _cap_weight(order: PhaseOrder) -> str:
     return dosing.cap_weight(order.figures["dose"].value, order.phase.cap.quantity).on_paper()
-
-
-def strength(order: PhaseOrder) -> str:
-    """500 mg in 250 mL (2 mg/mL)."""
-    figures = order.figures
-    if order.prepared.premixed:
-        product = order.prepared.product
-        held = units.work_out(_amount_unit(order), [product.strength.quantity, product.volume.quantity])
-        return f"{held.on_paper()} in {said(figures['final_volume'])} ({said(figures['final_concentration'])})"
-    return f"{said(figures['amount_withdrawn'])} in {said(figures['final_volume'])} ({said(figures['final_concentration'])})"
-
-
-def _amount_unit(order: PhaseOrder) -> str:
-    one = order.figures.get("calculated_dose") or order.figures.get("amount")
-    return one.value.unit.amount if one else order.prepared.product.strength.quantity.unit.amount
 
 
 def preparation(order: PhaseOrder) -> str:
     prepared, figures, name = order.prepared, order.figures, order.loaded.drug.name
     one, product = prepared.preparation, prepared.product
+    if product.fluid:
+        return rates.bags(order) + and_(one.note) + and_(product.overfill)
     if prepared.premixed:
         line = f"premixed, as it is: {product.name}; {strength(order)}"
         part = figures["volume_to_be_infused"].value < figures["final_volume"].value
-        return line + ("; the bag holds MORE than the dose" if part else "") + _and(one.note)
+        return line + ("; the bag holds MORE than the dose" if part else "") + and_(one.note)
     parts = [f"{name} {strength(order)} in {one.diluent}"]
     if product.reconstitution:
         parts.append(f"reconstitute each vial with {product.reconstitution.volume.quantity.on_paper()} of {product.reconstitution.fluid}")
@@ -130,7 +102,7 @@ def preparation(order: PhaseOrder) -> str:
         parts.append(f"final volume {said(figures['final_volume'])}")
     else:
         parts.append(f"{_diluent(order)}: made up to {said(figures['final_volume'])}")
-    return "; ".join(parts) + _and(one.note) + _and(product.overfill)
+    return "; ".join(parts) + and_(one.note) + and_(product.overfill)
 
 
 def _diluent(order: PhaseOrder) -> str:
@@ -146,23 +118,26 @@ def _diluent(order: PhaseOrder) -> str:
     return f"remove {said(figures['diluent_to_remove'])} of diluent from the bag, then add the drug"
 
 
-def _and(text: str) -> str:
-    return f"; {text}" if text else ""
-
-
 def administration(order: PhaseOrder) -> str:
     figures = order.figures
     if getattr(order.phase, "by_hand", False):
         line = (f"direct intravenous injection of {said(figures['volume_to_be_infused'])} over {said(figures['duration'])}; "
                 f"that is {said(figures['delivered_dose_rate'])}")
         return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
+    if isinstance(order.phase, Schedule):
+        return rates.schedule_administration(order)
     rate, volume = said(figures["pump_rate"]), said(figures["volume_to_be_infused"])
     if isinstance(order.phase, Intermittent):
-        line = (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; "
-                f"that is {said(figures['delivered_dose_rate'])}; alone in its line unless compatibility is established")
+        line = (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; {_that_is(order)}alone in its line unless compatibility is established")
         return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
-    verb = "start at" if order.phase.titration else "run at"
-    return f"continuous intravenous infusion; {verb} {rate} = {said(figures['delivered_dose_rate'])}; {course(order)}; alone in its line unless compatibility is established"
+    verb = "start at" if order.rungs else "run at"
+    is_said = "" if figures["delivered_dose_rate"].value.unit == figures["pump_rate"].value.unit else f" = {said(figures['delivered_dose_rate'])}"
+    return f"continuous intravenous infusion; {verb} {rate}{is_said}; {course(order)}; alone in its line unless compatibility is established"
+
+
+def _that_is(order: PhaseOrder) -> str:
+    """The dose rate that a pump rate comes to; nothing for a fluid, whose dose rate it is already."""
+    return "" if order.prepared.product.fluid else f"that is {said(order.figures['delivered_dose_rate'])}; "
 
 
 def _stretched(order: PhaseOrder) -> str:
@@ -170,14 +145,6 @@ def _stretched(order: PhaseOrder) -> str:
     phase = order.phase
     return (f"stretched from {said(order.figures['duration'].inputs[-1])}, so as not to run faster than "
             f"{phase.fastest.quantity.on_paper()}")
-
-
-def course(order: PhaseOrder) -> str:
-    figures = order.figures
-    if "duration" in figures:
-        return f"for {said(figures['duration'])}"
-    high = figures.get("longest_duration")
-    return f"for {ranges.Range(figures['shortest_duration'].value, high and high.value).on_paper()}"
 
 
 # ---------------------------------------------------------------------------------------------- pump settings
@@ -190,13 +157,17 @@ def pump_settings(order: PhaseOrder, pump_title: str) -> Fields:
     ordered = figures.get("dose_rate") or calculated  # of a dose over a time: what the bag at that rate really gives
     per_weight = ordered.value.unit.patient is not None
     rows = [Field("DRUG", order.loaded.drug.name), Field("CONCENTRATION", strength(order))]
-    rows.append(Field("WEIGHT TO ENTER", _kind_said(weight) if weight and per_weight else "not needed: the rate is not per kg"))
-    rates = [said(ordered)] + ([said(calculated)] if per_weight else [])
-    rows += [Field("DOSE RATE", " = ".join(rates)),
-             Field("PUMP RATE", said(figures["pump_rate"]), strong=True),
-             Field("VOLUME TO BE INFUSED", said(figures["volume_to_be_infused"]), strong=True),
+    rows.append(Field("WEIGHT TO ENTER", kind_said(weight) if weight and per_weight else "not needed: the rate is not per kg"))
+    if order.steps:
+        return Fields((*rows, *rates.schedule_settings(order), Field("PUMP", pump_title)))
+    said_rates = [said(ordered)] + ([said(calculated)] if per_weight else [])
+    if not (order.prepared.product.fluid and not per_weight):  # of a fluid it is the pump rate itself
+        rows.append(Field("DOSE RATE", " = ".join(said_rates)))
+    volume = said(figures["volume_to_be_infused"])
+    rows += [Field("PUMP RATE", said(figures["pump_rate"]), strong=True),
+             Field("VOLUME TO BE INFUSED", f"{volume}: {rates.from_each(order)}" if order.prepared.bags > 1 else volume, strong=True),
              Field("DURATION", _duration(order)),
-             Field("DELIVERS", _delivers(order)),
+             Field("DELIVERS", delivers(order)),
              Field("PUMP", pump_title)]
     return Fields(tuple(rows))
 
@@ -206,15 +177,6 @@ def _duration(order: PhaseOrder) -> str:
     if "delivered_duration" in figures:
         return said(figures["duration"])
     return f"{prep.hours_and_minutes(figures['bag_lasts'].value)} a bag at this rate; {course(order)}"
-
-
-def _delivers(order: PhaseOrder) -> str:
-    figures = order.figures
-    one = figures.get("delivered_dose") or figures["delivered_dose_rate"]
-    difference = deviation_in_words(figures["deviation"])
-    against = "exactly as ordered" if difference == "none" else f"{difference} what was ordered"
-    equivalent = f" ({said(figures['delivered_equivalent'])})" if "delivered_equivalent" in figures else ""
-    return f"{said(one)}{equivalent}, {against}"
 
 
 # ---------------------------------------------------------------------------------------------- ladder
@@ -287,11 +249,12 @@ def supply(order: PhaseOrder) -> Fields:
     if order.beyond_use:
         rows.append(Field("BEYOND USE", f"{said(order.beyond_use)} after preparation"))
     elif not order.prepared.premixed:
-        until = "; a bag lasts until then if that is sooner" if order.rungs or isinstance(order.phase, Continuous) else ""
+        until = "; a bag lasts until then if that is sooner" if isinstance(order.phase, (Continuous, Maintenance)) else ""
         rows.append(Field("BEYOND USE", blank=f"date and time{until}"))
     if getattr(order.phase, "by_hand", False):
-        rows.append(Field("DELIVERS", _delivers(order)))
-    if isinstance(order.phase, Continuous) and order.bags:
+        rows.append(Field("DELIVERS", delivers(order)))
+    one_bag_does = order.steps and order.bags == (1, 1)
+    if order.bags and not isinstance(order.phase, Intermittent) and not one_bag_does:
         rows.append(Field("BAGS FOR THE COURSE", _bags(*order.bags)))
         rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
     flush = getattr(order.phase, "flush", None)
@@ -317,8 +280,8 @@ def double_check(order: PhaseOrder) -> list[Block]:
     calculated = figures.get("calculated_dose") or figures["calculated_dose_rate"]
     weight = counted_by(order)
     product, one = order.prepared.product, order.prepared.preparation
-    rows = [Field("DRUG", order.loaded.drug.name), Field("ORDERED", said(ordered)),
-            Field("WEIGHT", _kind_said(weight) if weight else "not used")]
+    rows = [Field("DRUG", order.loaded.drug.name), *(rates.given(order) or [Field("ORDERED", said(ordered))]),
+            Field("WEIGHT", kind_said(weight) if weight else "not used")]
     if getattr(order.phase, "cap", None):
         rows.append(Field("MOST IN ONE DOSE", order.phase.cap.quantity.on_paper()))
     rows.append(Field("PRODUCT", product.name))
@@ -337,12 +300,14 @@ def double_check(order: PhaseOrder) -> list[Block]:
                  Field("THE LADDER REACHES", order.phase.titration.up_to.quantity.on_paper())]
     rows += [Field("NEVER ABOVE", "; ".join(_ceilings(order)))] if _ceilings(order) else []
     rows.append(Field("ROUNDING", _how_to_round(order)))
-    rate = calculated.value.unit.on_paper()
-    empty = [Field("DOSE FOR THIS PATIENT", blank=rate)]
+    empty = [Field("DOSE FOR THIS PATIENT", blank=figures.get("total_dose", calculated).value.unit.on_paper())]
     if not order.prepared.premixed:
         empty += [Field("VOLUME TO WITHDRAW", blank="mL"), Field("FINAL VOLUME", blank="mL")]
-    empty.append(Field("FINAL CONCENTRATION", blank=figures["final_concentration"].value.unit.on_paper()))
-    if "pump_rate" in figures:
+    if not product.fluid:
+        empty.append(Field("FINAL CONCENTRATION", blank=figures["final_concentration"].value.unit.on_paper()))
+    if order.steps:
+        empty += rates.to_work_out(order)
+    elif "pump_rate" in figures:
         empty += [Field("PUMP RATE", blank="mL/hour"), Field("VOLUME TO BE INFUSED", blank="mL")]
     if order.rungs:
         empty.append(Field("PUMP RATE AT THE MAXIMUM", blank="mL/hour"))

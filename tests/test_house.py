@@ -14,11 +14,12 @@ FLOORS = {
     "ground": ("numerals", "units", "ranges", "grammar", "source"),
     "protocol": ("caution", "protocol", "given", "bands", "vocabulary", "shapes", "ordersets", "compatibility", "schema.common", "schema.limits", "schema.phases", "schema.protocol",
                  "schema.cautions", "schema.words", "schema.drug", "schema.orderset", "schema.compatibility", "schema", "consistency.known_words", "lists",
-                 "consistency.words", "consistency.alone", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency", "tables", "library"),
+                 "consistency.words", "consistency.alone", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency", "tables", "library"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline"),
     "judgement": ("limits", "screening"),
-    "order": ("phases.worksheet", "phases.intermittent", "phases.continuous", "phases", "facts", "plan", "order", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
-    "paper": ("page", "wording", "combined", "sheet", "unavailable", "catalog", "setpage", "render.text", "render.terminal", "render.json", "render.pdf"),
+    "order": ("phases.worksheet", "phases.running", "phases.intermittent", "phases.continuous", "phases.maintenance",
+              "phases.schedule", "phases", "facts", "plan", "order", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
+    "paper": ("page", "phrases", "wording_rates", "wording", "combined", "sheet", "unavailable", "catalog", "setpage", "render.text", "render.terminal", "render.json", "render.pdf"),
     "hand": ("output", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}

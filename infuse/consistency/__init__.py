@@ -3,14 +3,14 @@
 For: `infuse check`, and every order before it computes anything. Each check is one function that yields what is
 wrong, with the place; CHECKS is the visible list of them.
 
-Refuses: what `alone`, `with_drug` and `drug` refuse.
+Refuses: what `alone`, `rates`, `with_drug` and `drug` refuse.
 
 Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a problem at that line: it is 2 mg/mL.
 """
 
 from __future__ import annotations
 
-from infuse.consistency import alone, with_drug
+from infuse.consistency import alone, rates, with_drug
 from infuse.consistency.drug import check_drug
 from infuse.consistency.sets import check_compatibility, check_set
 from infuse.protocol import Drug, Protocol
@@ -20,7 +20,7 @@ __all__ = ["check", "check_compatibility", "check_drug", "check_set"]
 
 CHECKS = (
     alone.rates_count_per_the_same_time, alone.tolerance_is_small, alone.fastest_agrees, alone.course_total_has_an_end,
-    alone.references_exist, alone.ladder_agrees, alone.choices_agree, alone.cap_agrees, alone.limits_agree,
+    alone.references_exist, alone.ladder_agrees, rates.steps_agree, rates.tiers_agree, alone.choices_agree, alone.cap_agrees, alone.limits_agree,
     alone.has_hard_maximum, alone.defaults_keep_limits, alone.weight_is_bounded,
     with_drug.drug_is_available, with_drug.preparations_agree, with_drug.equivalents_agree, alone.site_limits_are_said,
 )

@@ -11,8 +11,8 @@ Example: `by: 0.05 mg/h` beside `start: 0.1 mg/kg/h` is a problem at the step.
 from __future__ import annotations
 
 from infuse import bands, units
-from infuse.consistency.words import limits_of, of_another_kind, ordered, per_patient, unknown_sources, wrong
-from infuse.protocol import COURSE, Continuous, Drug, Intermittent, Limit, Protocol
+from infuse.consistency.words import base, is_dose, limits_of, of_another_kind, per_patient, unknown_sources, wrong
+from infuse.protocol import COURSE, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol
 from infuse.shapes import written
 from infuse.source import NOTE, Problem
 from infuse.units import Quantity
@@ -58,8 +58,7 @@ def _rungs(start: Quantity, steps) -> int | None:
 
 def choices_agree(protocol: Protocol, _drug):
     for phase in protocol.phases:
-        choices = [ordered(phase)] + ([phase.duration] if isinstance(phase, Intermittent) else [])
-        for choice in choices:
+        for _name, choice in phase.choices:
             default, span = choice.default.quantity, choice.default.span
             if choice.range and default not in choice.range:
                 yield wrong(span, f"a default within {written(choice.range)}", f'"{default}"')
@@ -97,19 +96,19 @@ def fastest_agrees(protocol: Protocol, _drug):
 def limits_agree(protocol: Protocol, drug: Drug | None):
     """Every limit is of the kind of the figure that it limits."""
     for phase in protocol.phases:
-        base, name = ordered(phase).default, "dose" if isinstance(phase, Intermittent) else "start"
+        name, ordered = base(phase)
         for limit in phase.limits:
-            kinds = _figure_like(limit, base.quantity, phase)
+            kinds = _figure_like(limit, ordered.quantity, phase)
             for side in filter(None, (limit.soft, limit.hard)):
                 if kinds and not any(units.fits(end.unit, each) for end in side.range.ends() for each in kinds):
                     wanted = " or ".join(each.text for each in kinds)
-                    hint = f"{name}, on line {base.span.line}, is {base.quantity}"
+                    hint = f"{name}, on line {ordered.span.line}, is {ordered.quantity}"
                     what = "total" if limit.window else limit.name.replace("_", " ")
                     yield wrong(side.span, f"a limit of the {what} in {wanted}", f'"{written(side.range)}"', hint)
 
 
-def _figure_like(limit: Limit, base: Quantity, phase) -> list[units.Unit]:
-    whole = base.unit.without_patient()
+def _figure_like(limit: Limit, ordered: Quantity, phase) -> list[units.Unit]:
+    whole = ordered.unit.without_patient()
     if limit.name in ("duration", "pump_rate"):
         return []
     if limit.name == "final_concentration":
@@ -118,23 +117,24 @@ def _figure_like(limit: Limit, base: Quantity, phase) -> list[units.Unit]:
         return [units.unit(whole.amount), units.unit(f"{whole.amount}/kg")]
     if limit.name.startswith("calculated"):
         return [whole]
-    if limit.name == "dose_rate" and isinstance(phase, Intermittent):
+    if limit.name == "dose_rate" and is_dose(phase):
         return [units.unit(f"{whole.amount}/min"), units.unit(f"{whole.amount}/kg/min")]
-    return [base.unit]
+    return [ordered.unit]
 
 
 def rates_count_per_the_same_time(protocol: Protocol, _drug):
-    """A limit of the rate of a continuous infusion is per hour where its rate is: 1 mg/kg/min passes as a limit of
-    1 mg/kg/h only until somebody believes it."""
+    """A limit of a rate is per hour where the rate is: 1 mg/kg/min passes as a limit of 1 mg/kg/h only until somebody
+    believes it."""
     for phase in protocol.phases:
-        time = phase.start.default.quantity.unit.time if isinstance(phase, Continuous) else None
+        name, ordered = base(phase)
+        time = None if is_dose(phase) else ordered.quantity.unit.time
         for limit in phase.limits:
             if time is None or limit.name not in ("dose_rate", "calculated_dose_rate"):
                 continue
             for side in filter(None, (limit.soft, limit.hard)):
                 for end in side.range.ends():
                     if end.unit.time not in (None, time):
-                        yield wrong(side.span, f"a limit per {time}, as start is", f'"{end}"')
+                        yield wrong(side.span, f"a limit per {time}, as {name} is", f'"{end}"')
 
 
 def tolerance_is_small(protocol: Protocol, _drug):
@@ -153,15 +153,11 @@ def has_hard_maximum(protocol: Protocol, _drug):
 
 def defaults_keep_limits(protocol: Protocol, _drug):
     for phase in protocol.phases:
-        choice = ordered(phase)
-        name = "dose" if isinstance(phase, Intermittent) else "dose_rate"
+        name = "dose" if is_dose(phase) else "dose_rate"
         for limit in phase.limits:
             if limit.name != name or not limit.hard:
                 continue
-            stated = [choice.default.quantity, *choice.allowed.ends()]
-            if isinstance(phase, Continuous) and phase.titration:
-                stated.append(phase.titration.up_to.quantity)
-            for each in stated:
+            for each in (stated.quantity for stated in phase.ordered):
                 if all(units.fits(each.unit, end.unit) for end in limit.hard.range.ends()) and each not in limit.hard.range:
                     hint = f"the phase on line {phase.span.line} itself states {each}"
                     yield wrong(limit.hard.span, f"a hard limit that allows {each}", f'"{written(limit.hard.range)}"', hint)
@@ -170,7 +166,7 @@ def defaults_keep_limits(protocol: Protocol, _drug):
 
 def weight_is_bounded(protocol: Protocol, _drug):
     """A per-kg dose without bounds on the weight would accept any slip of the scales."""
-    if any(per_patient(ordered(phase).default.quantity) for phase in protocol.phases):
+    if any(per_patient(each.quantity) for phase in protocol.phases for each in phase.ordered):
         limit = protocol.patient.weight.limit
         hard = limit.hard.range if limit and limit.hard else None
         if hard is None or hard.low is None or hard.high is None:
@@ -182,7 +178,7 @@ def weight_is_bounded(protocol: Protocol, _drug):
 def course_total_has_an_end(protocol: Protocol, _drug):
     """A total over a course that has no stated end could not be worked out."""
     for phase in protocol.phases:
-        if isinstance(phase, Continuous) and phase.duration.range.high is None:
+        if isinstance(phase, (Continuous, Maintenance)) and phase.duration.range.high is None:
             for limit in phase.limits:
                 if limit.window == COURSE:
                     hint = f"a total in the course stands on line {limit.span.line}"

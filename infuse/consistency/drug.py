@@ -2,8 +2,8 @@
 
 For: every drug file that is read.
 
-Refuses: a source that no reference names; a limit in another unit than the products; an equivalent strength that the
-drug's own factor does not give.
+Refuses: a source that no reference names; a limit in another unit than the products; a fluid among products that have a
+strength; an equivalent strength that the drug's own factor does not give.
 
 Example: `equivalent_strength: 4.06 mEq/mL` beside 500 mg/mL and 8.12 mEq/g is right; 40.6 mEq/mL is a problem.
 """
@@ -27,6 +27,7 @@ def check_drug(drug: Drug) -> list[Problem]:
     for block in (*drug.products.values(), *drug.contraindications, *drug.precautions, *drug.incompatible, *drug.limits,
                   *filter(None, (drug.high_alert, drug.not_available))):
         found += unknown_sources(block.source, drug.references)
+    found += _fluid_or_drug(drug)
     found += _limits_of_products(drug)
     for product in drug.products.values():
         said = product.equivalent_strength
@@ -41,9 +42,21 @@ def check_drug(drug: Drug) -> list[Problem]:
     return sorted(found, key=lambda one: one.span)
 
 
+def _fluid_or_drug(drug):
+    """A drug's products all have a strength, and a fluid's have none: a dose is either an amount or a volume."""
+    fluids = [product for product in drug.products.values() if product.fluid]
+    if 0 < len(fluids) < len(drug.products):
+        other = next(product for product in drug.products.values() if not product.fluid)
+        hint = f"{other.key}, on line {other.strength.span.line}, has {other.strength.quantity}; a fluid is a file of its own"
+        yield wrong(fluids[0].span, f"the strength of {fluids[0].key}", "none", hint)
+
+
 def _limits_of_products(drug):
     for side in (side for limit in drug.limits for side in (limit.soft, limit.hard) if side):
         for product in drug.products.values():
+            if product.fluid:
+                yield wrong(side.span, "no limit of a concentration: it is a fluid", f'"{written(side.range)}"')
+                break
             if not units.fits(side.range.ends()[0].unit, product.strength.quantity.unit):
                 hint = f"the strength of {product.key}, on line {product.strength.span.line}, is {product.strength.quantity}"
                 yield wrong(side.span, f"a limit in {product.strength.quantity.unit}", f'"{written(side.range)}"', hint)

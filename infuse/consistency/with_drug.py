@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from infuse import units
 from infuse.consistency.drug import EQUIVALENT_TOLERANCE
-from infuse.consistency.words import ordered, per_patient, wrong
-from infuse.protocol import Continuous, Drug, Intermittent, Preparation, Product, Protocol
+from infuse.consistency.words import base, is_dose, per_patient, wrong
+from infuse.protocol import Drug, Intermittent, Preparation, Product, Protocol
 from infuse.shapes import did_you_mean
 from infuse.source import NOTE
 from infuse.units import Quantity
@@ -21,6 +21,8 @@ from infuse.units import Quantity
 
 def known_concentration(preparation: Preparation, product: Product, phase=None) -> Quantity | None:
     """The concentration that a file fixes whatever the patient, or None where it depends on the dose."""
+    if product.fluid:
+        return None
     if product.form == "bag" and preparation.final_volume is None and preparation.added_to is None:
         return product.strength.quantity
     amount, to = preparation.amount.quantity if preparation.amount else None, product.strength.quantity.unit
@@ -55,8 +57,9 @@ def preparations_agree(protocol: Protocol, drug: Drug | None):
             continue
         yield from _mixed_right(preparation, product, drug)
         for phase in protocol.phases:
-            yield from _amounts_fit(preparation, product, phase)
-            yield from _concentration_fits(preparation, product, phase, drug)
+            yield from _doses_fit(product, phase)
+            yield from _as_it_is(preparation, product) if product.fluid else _amounts_fit(preparation, product, phase)
+            yield from () if product.fluid else _concentration_fits(preparation, product, phase, drug)
 
 
 def _mixed_right(preparation, product, drug):
@@ -78,13 +81,26 @@ def _mixed_right(preparation, product, drug):
         yield wrong(preparation.span, "whole_bag only for a premixed bag", f'"{product.name}"')
 
 
+def _doses_fit(product, phase):
+    """A dose is counted in what the product is counted in: a fluid in mL."""
+    stock = units.unit(product.amount)
+    _name, ordered = base(phase)
+    if not units.fits(units.unit(ordered.quantity.unit.amount), stock):
+        is_what = "a fluid: it has no strength" if product.fluid else product.strength.quantity
+        yield wrong(ordered.span, f"a dose in {stock}", f'"{ordered.quantity}"', f"the product {product.name} is {is_what}")
+
+
+def _as_it_is(preparation, product):
+    """Nothing is mixed into a fluid here: a mixture is a drug of its own."""
+    for name in ("amount", "final_concentration", "diluent"):
+        said = getattr(preparation, name)
+        if said:
+            yield wrong(said.span, f"no {name}: {product.name} is given as it is", f'"{getattr(said, "quantity", said)}"')
+
+
 def _amounts_fit(preparation, product, phase):
-    base, amount = ordered(phase).default, preparation.amount
-    stock = units.unit(product.strength.quantity.unit.amount)
-    if not units.fits(units.unit(base.quantity.unit.amount), stock):
-        hint = f"the product {product.name} is {product.strength.quantity}"
-        yield wrong(base.span, f"a dose in {stock}", f'"{base.quantity}"', hint)
-    if isinstance(phase, Continuous) and amount is None and product.form != "bag":
+    amount, stock = preparation.amount, units.unit(product.amount)
+    if not is_dose(phase) and amount is None and product.form != "bag":
         yield wrong(preparation.span, "the amount in the bag, for a continuous infusion", "none", "write amount: and how much drug is in the bag")
     if amount and not units.fits(amount.quantity.unit, stock):
         hint = f"the product {product.name} is {product.strength.quantity}"

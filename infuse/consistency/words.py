@@ -9,7 +9,7 @@ Example: a source that no reference names is a problem at its place, with "did y
 
 from __future__ import annotations
 
-from infuse.protocol import Choice, Intermittent, Limit, Protocol, Stated
+from infuse.protocol import Continuous, Intermittent, Limit, Maintenance, Protocol, Schedule, Stated
 from infuse.shapes import did_you_mean, like
 from infuse.source import ERROR, Problem, Span, printable
 from infuse.units import Quantity
@@ -23,9 +23,17 @@ def per_patient(quantity: Quantity) -> bool:
     return quantity.unit.patient is not None
 
 
-def ordered(phase) -> Choice:
-    """The dose of an intermittent infusion, the dose rate of a continuous one."""
-    return phase.dose if isinstance(phase, Intermittent) else phase.start
+def is_dose(phase) -> bool:
+    """Whether it is ordered as a dose over a time, not as a rate."""
+    return isinstance(phase, Intermittent)
+
+
+_SAID = {Intermittent: "dose", Continuous: "start", Schedule: "the first rate", Maintenance: "the first rate"}
+
+
+def base(phase) -> tuple[str, Stated]:
+    """What the limits of a phase are held against, and what the file calls it."""
+    return _SAID[type(phase)], phase.ordered[0]
 
 
 def limits_of(protocol: Protocol) -> list[Limit]:

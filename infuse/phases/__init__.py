@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from infuse.phases import continuous, intermittent
+from infuse.phases import continuous, intermittent, maintenance, schedule
 from infuse.phases.worksheet import PhaseOrder, Rung, Setting
-from infuse.protocol import Continuous, Intermittent, Phase
+from infuse.protocol import Continuous, Intermittent, Maintenance, Phase, Schedule
 
 BUILDERS: dict[type, Callable[[Phase, Setting], PhaseOrder]] = {
     Intermittent: intermittent.build,
     Continuous: continuous.build,
+    Schedule: schedule.build,
+    Maintenance: maintenance.build,
 }
 
 
@@ -28,10 +30,10 @@ def build(phase: Phase, setting: Setting) -> PhaseOrder:
 
 def counted_per(phase: Phase) -> set[str]:
     """kg and m2, as far as the doses, rates or limits of the phase, in any of its bands, are counted per them."""
-    choices = [band.dose for band in getattr(phase, "bands", ()) if band.dose] or [phase.dose if isinstance(phase, Intermittent) else phase.start]
+    banded = [stated for band in getattr(phase, "bands", ()) if band.dose for stated in band.dose.stated]
     sides = [side for limit in phase.limits for side in (limit.soft, limit.hard) if side]
     ends = [end for side in sides for end in side.range.ends()]
-    return {one.unit.patient for one in (*(choice.default.quantity for choice in choices), *ends)} - {None}
+    return {one.unit.patient for one in (*(each.quantity for each in banded or phase.ordered), *ends)} - {None}
 
 
 __all__ = ["PhaseOrder", "Rung", "Setting", "build", "counted_per"]

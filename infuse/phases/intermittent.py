@@ -46,7 +46,7 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     if calculated is not uncapped:
         figures["uncapped_dose"] = uncapped._replace(name="uncapped_dose")
     volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
-    concentration = figures["final_concentration"]
+    concentration = figures.get("final_concentration")
     duration = _stretched(duration, calculated, dosing.delivered_dose(volume, concentration, calculated.value), phase, setting)
     if duration.formula and "duration" in setting.chosen:
         alerts.append(Alert(NOTE, setting.code("duration"), f"the duration was stretched from {setting.chosen['duration'].text}, which "
@@ -63,13 +63,14 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
         figures["equivalent_dose"] = _equivalent("equivalent_dose", calculated, setting.loaded.drug)
         if "delivered_dose" in figures:
             figures["delivered_equivalent"] = _equivalent("delivered_equivalent", figures["delivered_dose"], setting.loaded.drug)
-    return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), beyond_use=beyond_use)
+    bags = (prepared.bags, prepared.bags) if prepared.product.fluid else None
+    return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), bags=bags, beyond_use=beyond_use)
 
 
 def _pump_rate(phase, setting, figures) -> Figure:
     exact = dosing.pump_rate_over(figures["volume_to_be_infused"], figures["duration"])
     ordered = figures["calculated_dose_rate"]
-    at_exact = dosing.delivered_rate("dose_rate", exact, figures["final_concentration"], None, ordered.value)
+    at_exact = dosing.delivered_rate("dose_rate", exact, figures.get("final_concentration"), None, ordered.value)
     keep = _rate_room(phase, setting, exact, at_exact, ordered, figures["duration"])
     value, how = rounding.for_rate(exact.value, setting.rate_step, setting.pump, *keep.around(exact.value))
     return figure.rounded(exact, value, how)
@@ -104,19 +105,20 @@ def _made_ready(phase, setting, ordered, calculated):
     bag_volume = measured_bag(one, product, setting)
     beyond_use = beyond_use_of(one, setting)
     if not prep.needs_volume(one, product):
-        exact = units.work_out("mL", [calculated.value], [product.strength.quantity])
+        exact = units.work_out("mL", [calculated.value], [] if product.fluid else [product.strength.quantity])
         return prep.premixed(one, product, calculated, setting.pump.volume_step, *keep.around(exact)), beyond_use
     amount = figure.stated("amount", one.amount.quantity, one.amount.where) if one.amount else calculated._replace(name="amount")
     return mix(one, product, amount, setting, keep, bag_volume), beyond_use
 
 
 def _rate_unit(phase, prepared) -> units.Unit:
-    """The unit of the dose rate: that of its limit, else the product's amount per minute."""
+    """The unit of the dose rate: that of its limit, else the product's amount per minute (of a fluid: mL/h, as pumps
+    count)."""
     limit = named(phase, "dose_rate")
     side = limit and (limit.hard or limit.soft)
     if side:
         return next(iter(side.range.ends())).unit.without_patient()
-    return units.unit(f"{prepared.product.strength.quantity.unit.amount}/min")
+    return units.unit("mL/h" if prepared.product.fluid else f"{prepared.product.amount}/min")
 
 
 def _like_limit(limit: Limit | None, rate: Quantity, setting: Setting) -> Quantity:
@@ -143,7 +145,7 @@ def _shortest(phase, duration) -> Room:
 
 def _delivered(figures, ordered, setting, by_hand):
     """The way back: from the volume and rate that are set to the dose."""
-    volume, concentration, calculated = figures["volume_to_be_infused"], figures["final_concentration"], figures["calculated_dose"]
+    volume, concentration, calculated = figures["volume_to_be_infused"], figures.get("final_concentration"), figures["calculated_dose"]
     like = figures["calculated_dose_rate"]
     dose = dosing.delivered_dose(volume, concentration, calculated.value)
     found = {"delivered_dose": dose, "deviation": figure.deviation(dose, calculated)}

@@ -66,7 +66,7 @@ class Setting(NamedTuple):
 
 
 class Rung(NamedTuple):
-    """One rung of a ladder: its figures by name, and the alerts that hold when it is reached."""
+    """One rung of a ladder or step of a schedule: its figures by name, and the alerts that hold when it is reached."""
 
     figures: dict[str, Figure]
     alerts: tuple[Alert, ...]
@@ -87,6 +87,7 @@ class PhaseOrder:
     rate_step: Quantity | None = None
     beyond_use: Figure | None = None
     band: Band | None = None
+    steps: tuple[Rung, ...] = ()
 
 
 # ---------------------------------------------------------------------------------------------- what the user chose
@@ -132,7 +133,7 @@ def quantity_chosen(name: str, kind: str, setting: Setting) -> Figure | None:
 
 
 def preparation_for(setting: Setting, dose: Figure | None):
-    """The chosen preparation, else the first that serves the dose."""
+    """The chosen preparation, else the first that serves the dose; of bags of fluid, the fewest, then the least left over."""
     protocol, drug = setting.loaded.protocol, setting.loaded.drug
     given = setting.chosen.get("preparation")
     by_name = {each.name: each for each in protocol.preparations}
@@ -142,6 +143,9 @@ def preparation_for(setting: Setting, dose: Figure | None):
         return by_name[given.text]
     if dose is None:
         return protocol.preparations[0]
+    if all(drug.products[each.product].fluid for each in protocol.preparations):
+        return min(protocol.preparations, key=lambda one: prep.bags_of_fluid(drug.products[one.product], dose.value))
+
     def serves(one):
         product = drug.products[one.product]
         return prep.needs_volume(one, product) or prep.premixed_holds(product, dose.value, one.whole_bag)
@@ -149,9 +153,11 @@ def preparation_for(setting: Setting, dose: Figure | None):
 
 
 def measured_bag(one, product, setting: Setting) -> Figure | None:
-    """The bag's volume as measured. Raises Refused for a premixed bag: its drug stands in all of it."""
+    """The bag's volume as measured. Raises Refused for a bag that is given as it is: its drug stands in all of it."""
     bag = quantity_chosen("bag_volume", "volume", setting)
     if bag and not prep.needs_volume(one, product):
+        if product.fluid:
+            raise Refused("no bag volume: this bag is given as it is", setting.chosen["bag_volume"].text)
         raise Refused("no bag volume: this bag is premixed", setting.chosen["bag_volume"].text, "choose a preparation from vials with --preparation")
     if bag and prep.far_from_nominal(one, bag.value):
         nominal = (one.added_to or one.final_volume).quantity.on_paper()

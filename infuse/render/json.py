@@ -20,6 +20,8 @@ from infuse.phases import PhaseOrder, Rung
 from infuse.units import Quantity
 
 SCHEMA_VERSION = 1
+_IN_A_STEP = ("starts_after", "duration", "dose_rate", "calculated_dose_rate", "pump_rate", "volume_to_be_infused", "step_dose", "delivered_dose",
+              "delivered_duration", "delivered_dose_rate", "deviation")
 _IN_A_RUNG = ("dose_rate", "calculated_dose_rate", "pump_rate", "delivered_dose_rate", "deviation", "bag_lasts")
 
 
@@ -81,6 +83,8 @@ def _phase(one: PhaseOrder) -> dict:
             "name": one.phase.name, "band": one.band.on_paper() if one.band else None,
             "vials": one.prepared.vials, "bags": list(one.bags) if one.bags else None,
             "figures": {name: _figure(each) | {"working": figure.working(each, lines)} for name, each in one.figures.items()}}
+    if one.steps:
+        said["steps"] = [_step(each) for each in one.steps]
     if one.rungs:
         said["ladder"] = [_rung(each) for each in one.rungs]
     return said
@@ -88,6 +92,10 @@ def _phase(one: PhaseOrder) -> dict:
 
 def _rung(one: Rung) -> dict:
     return {name: _figure(one.figures[name]) for name in _IN_A_RUNG} | {"alerts": [_alert(each) for each in one.alerts]}
+
+
+def _step(one: Rung) -> dict:
+    return {name: _figure(one.figures[name]) for name in _IN_A_STEP} | {"alerts": [_alert(each) for each in one.alerts]}
 
 
 def _figure(one: Figure) -> dict:
@@ -115,6 +123,7 @@ _ALERT = _object({"level": {"enum": ["note", "soft_stop", "hard_stop"]}, "code":
 _FIGURE = _NUMBER | {"properties": _NUMBER["properties"] | {"working": {"type": "array", "items": _TEXT}},
                      "required": [*_NUMBER["required"], "working"]}
 _RUNG = _object({name: _NUMBER for name in _IN_A_RUNG} | {"alerts": {"type": "array", "items": _ALERT}})
+_STEP = _object({name: _NUMBER for name in _IN_A_STEP} | {"alerts": {"type": "array", "items": _ALERT}})
 _HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
 SCHEMA = {
@@ -137,5 +146,6 @@ SCHEMA = {
         "name": _TEXT, "band": {"type": ["string", "null"]}, "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},
         "figures": {"type": "object", "additionalProperties": _FIGURE},
         "ladder": {"type": "array", "items": _RUNG},
+        "steps": {"type": "array", "items": _STEP, "description": "of a schedule of rates, in order"},
     }, required=("protocol", "drug", "phase", "figures"))},
 })

@@ -2,7 +2,8 @@
 
 For: drugs/NAME.yaml.
 
-Refuses: whatever the shapes refuse; a drug without products that does not say why there are none.
+Refuses: whatever the shapes refuse; a product without a strength that is not a bag of fluid; a drug without products that
+does not say why there are none.
 
 Example: `strength: 50 mg/mL` and `volume: 10 mL` under a product is a vial that holds 500 mg.
 """
@@ -18,7 +19,7 @@ from infuse.shapes import Key, Reader, Wrong, fields, list_of, named, quantity, 
 _PRODUCT_KEYS = (
     Key("name", text(), "as it is asked for: drug, strength, container", required=True),
     Key("form", word("vial", "ampule", "syringe", "bag"), "what it comes in", required=True),
-    Key("strength", quantity("concentration"), "per mL (after reconstitution, where there is one)", required=True),
+    Key("strength", quantity("concentration"), "per mL (after reconstitution, where there is one); left out, a bag of fluid"),
     Key("volume", quantity("volume"), "how much is in one", required=True),
     Key("equivalent_strength", quantity("concentration"), "the strength said again in mEq or mmol, to be checked"),
     Key("reconstitution", fields((
@@ -32,8 +33,20 @@ _PRODUCT_KEYS = (
 
 
 def _product(name: str) -> Reader:
-    return fields(_PRODUCT_KEYS, lambda span, **values: p.Product(key=name, span=span, **values),
-                  "a product: name, form, strength, volume, ...")
+    def build(span, **values):
+        one = p.Product(key=name, span=span, **values)
+        if one.fluid:
+            _as_it_is(one)
+        return one
+
+    return fields(_PRODUCT_KEYS, build, "a product: name, form, strength, volume, ...")
+
+
+def _as_it_is(one: p.Product) -> None:
+    """Without a strength it can only be a bag that is given as it is."""
+    if one.form != "bag" or one.dilution != "never" or one.reconstitution or one.equivalent_strength:
+        raise Wrong('the key "strength"', "none", one.span,
+                    "only a bag of fluid has none: form: bag, dilution: never, neither reconstitution nor equivalent_strength")
 
 
 def _build_drug(span, drug, limits, products, not_available, **values):

@@ -1,4 +1,5 @@
-"""The tables of the kinds of phase: what an intermittent infusion, a push, a continuous infusion may say.
+"""The tables of the kinds of phase: what an intermittent infusion, a push, a continuous infusion, a schedule of rates, a
+maintenance infusion may say.
 
 For: the phases of a protocol. A new kind of phase is one more entry in PHASES.
 
@@ -141,6 +142,15 @@ _AGAIN = (
     Key("repeat", _REPEAT, "the same dose again: every, and doses or for"),
     Key("as_needed", _AS_NEEDED, "only for a reason: for, every, doses in 24 hours"),
 )
+_STEP = fields((
+    Key("rate", quantity(*DOSE_RATES), "the dose rate of the step", required=True),
+    Key("for", quantity("duration"), "how long it runs", required=True),
+), lambda span, rate, **more: p.Step(rate, more["for"], span))
+
+_TIER = fields((
+    Key("weight", half_open("weight"), "the kilograms that it is for: below A, from A to below B, or from B", required=True),
+    Key("rate", quantity("dose rate per kg"), "the rate for each of them", required=True),
+), lambda span, weight, rate: p.Tier(weight, rate, span))
 
 
 PHASES = {
@@ -179,4 +189,19 @@ PHASES = {
             "soft and hard limits"),
     ), _phase(lambda titrate, **values: p.Continuous(titration=titrate, **values)),
         "a continuous infusion: start, duration, source, limits"),
+    "schedule": fields((
+        *_WHEN,
+        Key("steps", list_of(_STEP), "the rates, one after the other", required=True),
+        _ASK, _SOURCE,
+        Key("limits", limits_of("dose_rate", "calculated_dose_rate", "pump_rate", "final_concentration", "duration"),
+            "soft and hard limits"),
+    ), _phase(p.Schedule), "a schedule of rates: steps, source, limits"),
+    "maintenance": fields((
+        *_WHEN,
+        Key("tiers", list_of(_TIER), "the rate for the first kilograms, for the next ones, and beyond", required=True),
+        Key("ceiling", quantity("dose rate"), "the most that the rate over all tiers may become"),
+        Key("duration", between("duration"), "how long the course lasts", required=True),
+        _ASK, _SOURCE,
+        Key("limits", limits_of("calculated_dose_rate", "pump_rate", "final_concentration", "duration"), "soft and hard limits"),
+    ), _phase(p.Maintenance), "a maintenance infusion: tiers, duration, source, limits"),
 }
