@@ -10,9 +10,10 @@ Example: "ketamine-inpatient-titration  1  adult  Ketamine continuous infusion, 
 from __future__ import annotations
 
 import difflib
+from datetime import date
 
 from infuse import preparation as prep
-from infuse import schema, unavailable
+from infuse import approval, schema, unavailable
 from infuse.library import Library, Loaded
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
 from infuse.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
@@ -56,7 +57,7 @@ def list_page(found: list[dict]) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def show_page(loaded: Loaded, banner: str) -> Sheet:
+def show_page(loaded: Loaded, today: date) -> Sheet:
     """What the protocol needs, gives and rests on; which options give what it needs."""
     protocol, drug = loaded.protocol, loaded.drug
     sections = [Section("FOR WHOM", (Fields((
@@ -74,7 +75,8 @@ def show_page(loaded: Loaded, banner: str) -> Sheet:
     sections.append(Section("SOURCES", (Sentences(tuple(reference_line(each) for each in references), items=True),)))
     sections.append(Section("FILES", (Sentences(tuple(f"{each.name}, {each.sha256[:12]}" for each in loaded.files), items=True),)))
     footer = (f"{protocol.id}, version {protocol.version}, {loaded.sha256[:12]}",)
-    return Sheet(banner, protocol.title, f"{protocol.id}, version {protocol.version}", tuple(sections), footer)
+    subtitle = f"{protocol.id}, version {protocol.version}. {approval.line([protocol])}"
+    return Sheet(approval.banner([protocol], today), protocol.title, subtitle, tuple(sections), footer)
 
 
 def _needs(loaded: Loaded) -> Section:

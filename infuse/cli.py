@@ -229,7 +229,7 @@ def list_(protocols: Folders = None, json: Json = False, format: Format = "text"
 @app.command(cls=_Once)
 def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL|SET")], protocols: Folders = None, json: Json = False, format: Format = "text"):
     """One protocol or order set: what it asks, what can be chosen, its limits and sources. Or a drug that is not available: why."""
-    from infuse import catalog, setpage, sheet, unavailable
+    from infuse import catalog, setpage, unavailable
     from infuse.render import text
     library = _library(protocols)
     without = None if protocol in library.ids() else unavailable.named(library, protocol)
@@ -239,10 +239,10 @@ def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL|SET")], proto
         of_set = library.load_set(library.sets()[protocol])
         if of_set.errors:
             _fail(_problems((each, of_set.documents.get(each.span.file)) for each in of_set.errors), STOPPED)
-        page = setpage.show_page(of_set, sheet.BANNER)
+        page = setpage.show_page(of_set, _now().date())
     else:
         loaded, = _load(library, [protocol])
-        page = catalog.show_page(loaded, sheet.BANNER)
+        page = catalog.show_page(loaded, _now().date())
     if _is_json(format, json):
         from infuse.render import json as rendered
         _write_json(rendered.page(page))

@@ -33,6 +33,12 @@ def title(order: Order) -> str:
     return one.title if one else titles[0] if len(titles) == 1 else "Combined order: " + "; ".join(titles)
 
 
+def approved(order: Order) -> list:
+    """What a committee must have approved: each protocol, and the set that orders them."""
+    one = order.plan and order.plan.arrangement.order_set
+    return [*([one] if one else []), *(request.loaded.protocol for request in order.requests)]
+
+
 def before_the_orders(order: Order) -> list[Section]:
     """What was picked of the set, when everything is given, and through which line."""
     plan = order.plan

@@ -12,9 +12,10 @@ Example: one_of metoclopramide, prochlorperazine with `--with prochlorperazine` 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
-from infuse.protocol import Criterion, Monitoring, Note, Reference, Stated
+from infuse.protocol import Approval, Criterion, Monitoring, Note, Reference, Stated
 from infuse.shapes import did_you_mean
 from infuse.source import Span
 from infuse.units import Refused
@@ -73,6 +74,8 @@ class OrderSet(NamedTuple):
     id: str
     title: str
     version: str
+    approval: Approval | None
+    review_due: date | None
     population: str
     indication: str
     care_areas: tuple[str, ...]

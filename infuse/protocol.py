@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from infuse.caution import Caution
@@ -417,10 +418,20 @@ class Case(NamedTuple):
     span: Span
 
 
+class Approval(NamedTuple):
+    """Which committee approved which version, and when."""
+
+    committee: str
+    version: str
+    on: date
+
+
 class Protocol(NamedTuple):
     id: str
     title: str
     version: str
+    approval: Approval | None
+    review_due: date | None
     drug: str
     population: str
     indication: str

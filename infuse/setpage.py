@@ -9,7 +9,9 @@ Example: "1  required, just one of: metoclopramide (preferred), prochlorperazine
 
 from __future__ import annotations
 
-from infuse import schema
+from datetime import date
+
+from infuse import approval, schema
 from infuse.library import Library, LoadedSet
 from infuse.ordersets import OPTIONAL, PREFERRED, REQUIRED, Item
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
@@ -41,7 +43,7 @@ def list_page(found: list[dict]) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def show_page(of_set: LoadedSet, banner: str) -> Sheet:
+def show_page(of_set: LoadedSet, today: date) -> Sheet:
     """What the set orders, what may be chosen, and what it adds."""
     one = of_set.order_set
     items = tuple((str(number), _USES[item.use], _which(item), _when(item)) for number, item in enumerate(one.items, 1))
@@ -61,7 +63,7 @@ def show_page(of_set: LoadedSet, banner: str) -> Sheet:
                     for each in one.references.values())
     sections.append(Section("SOURCES", (Sentences(sources, items=True),)))
     named = f"{one.id}, version {one.version}"
-    return Sheet(banner, one.title, named, tuple(sections), (f"{named}, {of_set.file.sha256[:12]}",))
+    return Sheet(approval.banner([one], today), one.title, f"{named}. {approval.line([one])}", tuple(sections), (f"{named}, {of_set.file.sha256[:12]}",))
 
 
 def _basis(flush) -> str:

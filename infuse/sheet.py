@@ -10,7 +10,7 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-from infuse import __version__, combined, figure, screening, wording, wording_rates
+from infuse import __version__, approval, combined, figure, screening, wording, wording_rates
 from infuse.given import UNKNOWN, on_paper_date, on_paper_time
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import READY, Order, Request
@@ -21,7 +21,6 @@ from infuse.protocol import ACTUAL, Continuous
 from infuse.tables import DEFAULT_PUMP
 from infuse.wording import said
 
-BANNER = "REFERENCE PROTOCOL - NOT APPROVED AT THIS SITE"
 NOT_RECORDED = "Not recorded"
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 AID = ("A calculation aid for licensed professionals; the basis of every number stands on this sheet. "
@@ -45,7 +44,9 @@ def lay_out(order: Order) -> Sheet:
     else:
         sections = [_stopped(order), _patient(order), _files(order)]
     kind = "Order sheet" if order.status == READY else "NO ORDER"
-    return Sheet(BANNER, combined.title(order), f"{kind}, {population}. Approving committee: none; approved: never; review due: not set.", tuple(sections), _footer(order), _identity(order))
+    ordered = combined.approved(order)
+    return Sheet(approval.banner(ordered, order.now.date()), combined.title(order), f"{kind}, {population}. {approval.line(ordered)}",
+                 tuple(sections), _footer(order), _identity(order))
 
 
 def _footer(order: Order) -> tuple[str, ...]:

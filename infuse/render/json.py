@@ -72,8 +72,10 @@ def _patient(order: Order) -> dict:
 
 def _protocol(loaded) -> dict:
     files = [{"name": each.name, "sha256": each.sha256, "shadows": each.shadows} for each in loaded.files]
+    approval, due = loaded.protocol.approval, loaded.protocol.review_due
     return {"id": loaded.protocol.id, "version": int(loaded.protocol.version), "file": loaded.files[0].name,
-            "sha256": loaded.sha256, "files": files}
+            "sha256": loaded.sha256, "files": files, "review_due": due and due.isoformat(),
+            "approval": approval and {"committee": approval.committee, "on": approval.on.isoformat()}}
 
 
 def _phase(one: PhaseOrder) -> dict:
@@ -140,7 +142,9 @@ SCHEMA = {
     "patient": {"type": "object", "description": "every fact by name; null where it was not recorded"},
     "protocols": {"type": "array", "items": _object({
         "id": _TEXT, "version": {"type": "integer"}, "file": _TEXT, "sha256": _HASH | {"description": "over all files read"},
-        "files": {"type": "array", "items": _object({"name": _TEXT, "sha256": _HASH, "shadows": _TEXT})}})},
+        "files": {"type": "array", "items": _object({"name": _TEXT, "sha256": _HASH, "shadows": _TEXT})},
+        "approval": {"anyOf": [{"type": "null"}, _object({"committee": _TEXT, "on": _TEXT})], "description": "null: no committee approved it"},
+        "review_due": {"type": ["string", "null"]}}, required=("id", "version", "file", "sha256", "files"))},
     "orders": {"type": "array", "items": _object({
         "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
         "name": _TEXT, "band": {"type": ["string", "null"]}, "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},

@@ -1,17 +1,20 @@
-"""What the tables of every kind of file share: names, sources, references, notes.
+"""What the tables of every kind of file share: names, sources, references, notes, approval.
 
 For: the other tables of `schema`.
 
-Refuses: a reference that nobody could look up: it needs a doi, a url, or a word on how it was read.
+Refuses: a reference that nobody could look up: it needs a doi, a url, or a word on how it was read; an approval of
+another version than the file's own.
 
 Example: `source: pomeroy-2017` and `source:` with a list of ids are both a tuple of ids.
 """
 
 from __future__ import annotations
 
+from datetime import date
+
 from infuse import grammar
 from infuse import protocol as p
-from infuse.shapes import Key, Reader, Wrong, fields, list_of, named, text
+from infuse.shapes import BAD, Key, Reader, Wrong, fields, list_of, named, text
 from infuse.source import Scalar
 from infuse.units import Refused
 
@@ -60,3 +63,48 @@ def half_open(*kinds: str) -> Reader:
             return notes.wrong(node.span, refused.expected, notes.found(node), refused.hint)
 
     return Reader(read, {"type": "string", "description": expected})
+
+
+class _Day(date):
+    """A date that knows its place."""
+
+    __slots__ = ("span",)
+
+
+def _day() -> Reader:
+    """A date as 2026-11-21."""
+    inner = text("a date, such as 2026-11-21", r"\d{4}-\d{2}-\d{2}")
+
+    def read(node, notes):
+        said = inner.read(node, notes)
+        if said is BAD:
+            return BAD
+        try:
+            day = _Day.fromisoformat(said)
+        except ValueError:
+            return notes.wrong(node.span, "a date that there is, such as 2026-11-21", notes.found(node))
+        day.span = node.span
+        return day
+
+    return Reader(read, inner.schema)
+
+
+_APPROVAL = fields((
+    Key("committee", text(), "who approved it", required=True),
+    Key("version", text("a whole number", "[1-9][0-9]*"), "the version that was approved", required=True),
+    Key("on", _day(), "when", required=True),
+), lambda span, **values: p.Approval(**values))
+
+APPROVED = (
+    Key("approval", _APPROVAL, "who approved which version, and when; where left out, every page says that nobody did", stand_in=None),
+    Key("review_due", _day(), "the date by which it is reviewed; a later sheet says that the review is overdue", stand_in=None),
+)
+
+
+def approved(version, approval, review_due):
+    """An approval holds for the version that it names, and for no other."""
+    if approval and version and approval.version != version:
+        raise Wrong(f"an approval of version {version}, which stands above", f'"{approval.version}"', approval.version.span,
+                    "an edited protocol is not the approved one: have this version approved, or leave approval out")
+    if approval and review_due and review_due <= approval.on:
+        raise Wrong(f"a review that is due after the approval of {approval.on}", f'"{review_due}"', review_due.span)

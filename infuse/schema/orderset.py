@@ -10,7 +10,7 @@ Example: `one_of: - metoclopramide - prochlorperazine` with `use: required` beco
 from __future__ import annotations
 
 from infuse import ordersets as o
-from infuse.schema.common import file_name, note, references, sources, texts
+from infuse.schema.common import APPROVED, approved, file_name, note, references, sources, texts
 from infuse.schema.protocol import CRITERION, MONITORING, case_texts, case_place
 from infuse.shapes import Key, Wrong, fields, list_of, quantity, text, word
 
@@ -72,10 +72,17 @@ _CASE = fields((
     Key("expect", case_texts("what must come out"), "orders, doses, ends, fluid, or refused, or soft_stop", required=True),
 ), lambda span, name, given, expect: o.SetCase(name, given, {key: (said, case_place(said)) for key, said in expect.items()}, span))
 
+
+def _build_set(span, set, **values):
+    approved(**{key: values[key] for key in ("version", "approval", "review_due")})
+    return o.OrderSet(id=set, span=set.span, **values)
+
+
 ORDER_SET = fields((
     Key("set", file_name, "its id: the name of the file", required=True),
     Key("title", text(), "the title at the top of the sheet", required=True),
     Key("version", text("a whole number", "[1-9][0-9]*"), "goes up by one with every change", required=True),
+    *APPROVED,
     Key("population", word("adult", "pediatric", "adult and pediatric"), "whom it is for", required=True),
     Key("indication", text(), "what it is for", required=True),
     Key("care_areas", texts, "where it may be given", required=True),
@@ -88,4 +95,4 @@ ORDER_SET = fields((
     Key("criteria", list_of(CRITERION), "at what finding to hold, stop, call", default=()),
     Key("outcome", list_of(note("say", "what is recorded of the outcome")), "what is recorded of the outcome", default=()),
     Key("cases", list_of(_CASE), "worked examples that the set must meet", required=True),
-), lambda span, set, **values: o.OrderSet(id=set, span=set.span, **values), "an order set: keys with values")
+), _build_set, "an order set: keys with values")

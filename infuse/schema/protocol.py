@@ -10,7 +10,7 @@ Example: `preparation:` with `product: vial` is a protocol with one way to make 
 from __future__ import annotations
 
 from infuse import protocol as p
-from infuse.schema.common import file_name, note, references, sources, texts
+from infuse.schema.common import APPROVED, approved, file_name, note, references, sources, texts
 from infuse.schema.limits import fact_rule
 from infuse.schema.phases import PHASES
 from infuse.shapes import BAD, Key, Notes, Reader, Text, Wrong, fields, flag, list_of, named, one_of, quantity, text, word
@@ -125,6 +125,7 @@ def _build_protocol(span, protocol, drug, preparation, preparations, rounding, p
     if (preparation is None) == (preparations is None):
         raise Wrong("preparation, or preparations with names", "neither" if preparation is None else "both", None,
                     "preparation: how it is made ready; preparations: several ways, each under a name, preferred first")
+    approved(**{key: values[key] for key in ("version", "approval", "review_due")})
     several = tuple(preparations.values()) if preparations else (preparation,)
     rules = rounding or p.RoundingPolicy(None, None, None, None)
     return p.Protocol(id=protocol, drug=drug, preparations=several, rounding=rules, span=protocol.span,
@@ -135,6 +136,7 @@ PROTOCOL = fields((
     Key("protocol", file_name, "its id: the name of the file", required=True),
     Key("title", text(), "the title at the top of the sheet", required=True, stand_in=""),
     Key("version", text("a whole number", "[1-9][0-9]*"), "goes up by one with every change", required=True, stand_in=""),
+    *APPROVED,
     Key("drug", file_name, "the drug file: drugs/NAME.yaml", required=True),
     Key("population", word("adult", "pediatric", "adult and pediatric"), "whom it is for", required=True, stand_in=""),
     Key("indication", text(), "what it is for", required=True, stand_in=""),
