@@ -81,7 +81,7 @@ def _how_to_expect(made) -> str:
 def _order(case, loaded):
     facts = {name: Given(text, name) for name, text in case.given.items() if name in BY_NAME}
     chosen = {name: Given(text, name) for name, text in case.given.items() if name in CHOICES}
-    patient, wrong = patients.read(facts, CLOCK.date())
+    patient, wrong = patients.read(facts, CLOCK)
     if wrong:
         raise order.NotUnderstood(wrong)
     codes = case.given.get("override", ())

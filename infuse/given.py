@@ -15,15 +15,20 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from infuse import grammar, units
+from infuse import grammar, numerals, taken, units
+from infuse.caution import LIVER
 from infuse.ranges import Range
-from infuse.units import Refused, quantity
+from infuse.units import Quantity, Refused, quantity
 
 UNKNOWN = "unknown"
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _HEIGHTS = Range(quantity(40, "cm"), quantity(250, "cm"))  # outside it is a slip of the unit, not a patient
 _MOST_CREATININE = quantity(30, "mg/dL")
 _MOST_CLEARANCE = 300
+_QTCS = Range(quantity(250, "ms"), quantity(750, "ms"))
+_SYSTOLICS, _DIASTOLICS = (Range(quantity(low, "mmHg"), quantity(high, "mmHg")) for low, high in ((40, 300), (20, 200)))
+_HEART_RATES = Range(quantity(20, "beats/min"), quantity(250, "beats/min"))
+_MOST_WEEKS = quantity(45, "week")  # of pregnancy
 
 
 class Given(NamedTuple):
@@ -146,6 +151,55 @@ def _creatinine(text):
     return value
 
 
+def _within(kind, bounds, what, hint="is the unit right?"):
+    def read(text):
+        value = grammar.read_quantity(text, kind)
+        if value not in bounds:
+            raise Refused(f"{what} of {bounds.on_paper()}", text, hint)
+        return value
+    return read
+
+
+class BloodPressure(NamedTuple):
+    """Systolic over diastolic, in mmHg."""
+
+    systolic: Quantity
+    diastolic: Quantity
+
+    def on_paper(self) -> str:
+        return f"{numerals.on_paper(self.systolic.value)}/{self.diastolic.on_paper()}"
+
+    def __str__(self):
+        return self.on_paper()
+
+
+def _blood_pressure(text):
+    match = re.fullmatch(r"([0-9]+)/([0-9]+) ?mmHg", text)
+    if not match:
+        hint = f"the unit is missing: {text} mmHg" if re.fullmatch("[0-9]+/[0-9]+", text) else "systolic over diastolic, in mmHg"
+        raise Refused("a blood pressure, such as 120/80 mmHg", text, hint)
+    systolic, diastolic = (quantity(each, "mmHg") for each in match.groups())
+    for value, bounds, name in ((systolic, _SYSTOLICS, "systolic"), (diastolic, _DIASTOLICS, "diastolic")):
+        if value not in bounds:
+            raise Refused(f"a {name} blood pressure of {bounds.on_paper()}", text)
+    if diastolic >= systolic:
+        raise Refused("the systolic pressure first, above the diastolic one", text)
+    return BloodPressure(systolic, diastolic)
+
+
+def _pregnancy(text):
+    """yes, no, or how many weeks."""
+    if text in ("yes", "no"):
+        return text
+    try:
+        weeks = grammar.read_quantity(text, "duration")
+    except Refused as refused:
+        raise Refused("yes, no, or how far the pregnancy is, such as 28 weeks", text, refused.hint) from None
+    if not weeks.value or weeks > _MOST_WEEKS:
+        raise Refused(f"a pregnancy of at most {_MOST_WEEKS.on_paper()}", text)
+    return weeks
+
+
 def _one_of(*words):
     def read(text):
         if text not in words:
@@ -165,6 +219,10 @@ _WORDS = Kind(_words, {"type": ["string", "number"]})  # an editor takes 1234567
 _DATE = Kind(read_date, {"type": "string", "pattern": f"^{_DAY}$"})
 _TIME = Kind(read_time, {"type": "string", "pattern": f"^{_DAY}[ T][0-9]{{2}}:[0-9]{{2}}$"})
 _QUANTITY = {"type": "string", "pattern": "^[0-9][0-9,.]* ?[a-zA-Z]"}
+_TEXT = {"type": "string", "pattern": "[^ ]"}
+_PREGNANCY = {"anyOf": [{"enum": ["yes", "no"]}, _QUANTITY]}
+_PRESSURE = {"type": "string", "pattern": "^[0-9]+/[0-9]+ ?mmHg$"}
+_MEDICINE, _DOSE = (Kind(lambda text, read=read: read(text, read_time), _TEXT) for read in (taken.medicine, taken.dose))
 
 FACTS = (
     Fact("name", "--name", "family name, given name", _WORDS, '"Doe, Jane"'),
@@ -179,9 +237,17 @@ FACTS = (
     Fact("creatinine", "--creatinine", "serum creatinine", Kind(_creatinine, _QUANTITY), '"0.9 mg/dL"'),
     Fact("clearance", "--clearance", "creatinine clearance, where it is known", Kind(_clearance, _QUANTITY), '"52 mL/min"'),
     Fact("dosing_weight", "--dosing-weight", "another dosing weight, where the formula does not apply", Kind(_positive("weight"), _QUANTITY), "60kg"),
+    Fact("pregnancy", "--pregnancy", "whether pregnant, or for how many weeks", Kind(_pregnancy, _PREGNANCY), "no"),
+    Fact("lactation", "--lactation", "whether breastfeeding", _one_of("yes", "no"), "no"),
+    Fact("qtc", "--qtc", "corrected QT interval", Kind(_within("QTc", _QTCS, "a QTc interval"), _QUANTITY), '"430 ms"'),
+    Fact("blood_pressure", "--blood-pressure", "blood pressure now, systolic over diastolic", Kind(_blood_pressure, _PRESSURE), '"120/80 mmHg"'),
+    Fact("heart_rate", "--heart-rate", "heart rate now", Kind(_within("heart rate", _HEART_RATES, "a heart rate"), _QUANTITY), '"72 beats/min"'),
+    Fact("liver", "--liver", "liver disease: none, or how severe", _one_of("none", *LIVER), "none"),
     Fact("allergies", "--allergy", "an allergy with its reaction, or none", _WORDS, '"penicillin: rash"', many=True),
     Fact("conditions", "--condition", "another condition, or none", _WORDS, '"asthma"', many=True),
-    Fact("medicines", "--medicine", "another medicine with the time last taken, or none", _WORDS, '"sumatriptan"', many=True),
+    Fact("medicines", "--medicine", "another medicine, with the time last taken where it is not taken now, or none", _MEDICINE,
+         '"sumatriptan at 2026-11-20 08:00"', many=True),
+    Fact("given", "--given", "a dose already given, with its time, or none", _DOSE, '"metoclopramide 10 mg at 2026-11-20 20:00"', many=True),
     Fact("line", "--line", "the line", _one_of("peripheral", "central"), "peripheral"),
     Fact("care_area", "--care-area", "where it is given", _WORDS, '"monitored inpatient bed"'),
     Fact("pump", "--pump", "the pump profile", _WORDS, "general"),

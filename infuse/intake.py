@@ -194,7 +194,7 @@ def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
     takes = {each.protocol.id: order.choices_of(each.protocol) for each in asked.loaded}
     chosen, answers, more = choices(ids, asked.single, asked.choose, asked.answers, open_questions, takes)
     overrides, worse = _overrides(asked)
-    patient, unread = patients.read(facts, asked.now.date())
+    patient, unread = patients.read(facts, asked.now)
     refused += more + worse + unread
     if refused or lines:
         raise Wrong(refused, lines)
@@ -227,7 +227,7 @@ def _ask_for(missing, facts, asked, ask):
         fact, hint = BY_NAME[name], ""
         while True:
             facts[name] = Given(ask(f"{hint}{fact.says}, such as {fact.example}"), "answered")
-            patient, wrong = patients.read(facts, asked.now.date())
+            patient, wrong = patients.read(facts, asked.now)
             if not wrong:
                 break
             hint = f"{wrong[0][1]}. "

@@ -12,12 +12,12 @@ Example: `154 lb` becomes 69.9 kg (69.85322498 kg rounded to 0.1 kg), used and p
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from infuse import figure, rounding, units
 from infuse.figure import Figure
-from infuse.given import BY_NAME, UNKNOWN, Given
+from infuse.given import BY_NAME, UNKNOWN, Given, on_paper_time
 from infuse.protocol import WeightBounds
 from infuse.ranges import Range
 from infuse.units import Quantity, Refused, quantity
@@ -41,8 +41,9 @@ class Patient:
         return self.given[name].where if name in self.given else ""
 
 
-def read(given: dict[str, Given], today: date) -> tuple[Patient, list[tuple[str, Refused]]]:
+def read(given: dict[str, Given], now: datetime) -> tuple[Patient, list[tuple[str, Refused]]]:
     """(patient, what was refused and where), all faults at once."""
+    today = now.date()
     facts, unknown, wrong = {}, set(), []
     for name, one in given.items():
         fact = BY_NAME[name]
@@ -50,12 +51,15 @@ def read(given: dict[str, Given], today: date) -> tuple[Patient, list[tuple[str,
         if texts == (UNKNOWN,):
             unknown.add(name)
             continue
-        try:
-            values = tuple(fact.read(each) for each in texts)
-            facts[name] = values if fact.many else values[0]
-        except Refused as refused:
-            wrong.append((one.where, refused))
-    wrong += _contradictions(facts, given, today)
+        values = []
+        for text in texts:
+            try:
+                values.append(fact.read(text))
+            except Refused as refused:
+                wrong.append((one.where, refused))
+        if len(values) == len(texts):
+            facts[name] = tuple(values) if fact.many else values[0]
+    wrong += [*_contradictions(facts, given, today), *_of_a_male(facts, given), *_to_come(facts, given, now)]
     if "birth_date" in facts and "age" not in facts and not wrong:
         facts["age"] = age_on(facts["birth_date"], today)
     return Patient(facts, given, frozenset(unknown)), wrong
@@ -77,10 +81,24 @@ def _contradictions(facts, given, today):
     for name in ("weight_source", "weight_date"):
         if name in facts and "weight" not in given:
             yield given[name].where, Refused("the weight too", said(name), "give --weight")
-    for name in ("allergies", "conditions", "medicines"):
+    for name in ("allergies", "conditions", "medicines", "given"):
         words = [each.lower() for each in facts.get(name, ())]
         if "none" in words and len(words) > 1:
             yield given[name].where, Refused("none, or a list without it", said(name))
+
+
+def _of_a_male(facts, given):
+    for name, words in (("pregnancy", "pregnancy: no"), ("lactation", "lactation: no")):
+        if facts.get("sex") == "male" and facts.get(name, "no") != "no":
+            yield given[name].where, Refused(f"{words}, because the sex is male", str(given[name].text))
+
+
+def _to_come(facts, given, now):
+    """Times that lie in the future: of what was taken or given, it can only be a slip."""
+    for name in ("medicines", "given"):
+        for one in facts.get(name, ()):
+            if any(time is not None and time > now for time in (one.at, getattr(one, "end", None))):
+                yield given[name].where, Refused("a time that is not in the future", str(one), f"now it is {on_paper_time(now)}")
 
 
 def age_on(born: date, today: date) -> Quantity:

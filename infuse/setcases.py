@@ -58,7 +58,7 @@ def _order(library, of_set, case):
     picked = picking.select(library, [of_set.order_set.id], wanted, unwanted)
     facts = {name: Given(text if isinstance(text, tuple) or not given.BY_NAME[name].many else (text,), name)
              for name, text in case.given.items() if name in given.BY_NAME}
-    patient, wrong = patients.read(facts, CLOCK.date())
+    patient, wrong = patients.read(facts, CLOCK)
     if wrong:
         raise order.NotUnderstood(wrong)
     requests = [order.Request(of_set.loaded[name], picked.chosen.get(name, {})) for name in picked.ids]

@@ -83,8 +83,10 @@ def _facts(order: Order) -> tuple[Field, ...]:
         Field("HEIGHT", patient.get("height").to("cm").on_paper() if patient.get("height") else _fact(order, "height")),
         Field("CREATININE", patient.get("creatinine").on_paper() if patient.get("creatinine") else _fact(order, "creatinine")),
         *([Field("CLEARANCE", patient.get("clearance").on_paper())] if patient.get("clearance") else []),
+        *_clinical(order),
         Field("CONDITIONS", _list(order, "conditions", "No other conditions")),
         Field("OTHER MEDICINES", _list(order, "medicines", "No other medicines")),
+        *([Field("ALREADY GIVEN", _list(order, "given", "Nothing already given"))] if "given" in order.patient.given else []),
         Field("LINE", _fact(order, "line")),
         Field("CARE AREA", _fact(order, "care_area")),
         Field("LOCATION", _fact(order, "location")),
@@ -93,6 +95,21 @@ def _facts(order: Order) -> tuple[Field, ...]:
         Field("START", on_paper_time(patient.get("start")) if patient.get("start") else _fact(order, "start")),
     ]
     return tuple(row._replace(write_in=row.value.startswith(NOT_RECORDED)) for row in rows)
+
+
+def _clinical(order: Order) -> list[Field]:
+    """What else is known of the patient; what is not known stands as a box where a drug asks for it."""
+    rows = []
+    for name in ("pregnancy", "lactation", "qtc", "blood_pressure", "heart_rate", "liver"):
+        value = order.patient.get(name)
+        if name in order.patient.given:
+            said = value.on_paper() if hasattr(value, "on_paper") else _fact(order, name).capitalize()
+            rows.append(Field(_LABELS[name], said))
+    return rows
+
+
+_LABELS = {"pregnancy": "PREGNANCY", "lactation": "BREASTFEEDING", "qtc": "QTc", "blood_pressure": "BLOOD PRESSURE", "heart_rate": "HEART RATE",
+           "liver": "LIVER DISEASE"}
 
 
 def _fact(order: Order, name: str) -> str:
@@ -105,7 +122,12 @@ def _list(order: Order, name: str, none: str) -> str:
     values = order.patient.get(name)
     if values and [each.lower() for each in values] == ["none"]:
         return none
-    return "; ".join(values) if values else _fact(order, name)
+    return "; ".join(_with_time(each, order.now) for each in values) if values else _fact(order, name)
+
+
+def _with_time(said: str, now) -> str:
+    """A text as it was typed; of a time ago, the time on the clock too, because a sheet is read later."""
+    return f"{said} ({on_paper_time(said.last(now))})" if getattr(said, "ago", None) is not None else said
 
 
 def _weight(order: Order) -> str:

@@ -24,7 +24,7 @@ def make(loaded, overrides=(), by="", now=NOW, **given):
     facts = {name: Given(text, name) for name, text in given.items() if name in BY_NAME}
     chosen = {name: Given(text, name) for name, text in given.items() if name in orders.CHOICES}
     assert set(given) == {*facts, *chosen}
-    patient, wrong = patients.read(facts, now.date())
+    patient, wrong = patients.read(facts, now)
     assert not wrong, wrong
     return orders.build([orders.Request(loaded, chosen)], patient, now, overrides, by)
 

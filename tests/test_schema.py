@@ -184,7 +184,7 @@ def test_a_patient_file_that_is_wrong_is_wrong_by_its_schema_at_that_fact(text, 
 def intake_of(text):
     """What infuse refuses of a patient file."""
     given, wrong, lines = intake.from_file("patient.yaml", text.encode())
-    return [*wrong, *lines] or patient.read(given, NOW.date())[1]
+    return [*wrong, *lines] or patient.read(given, NOW)[1]
 
 
 # ---------------------------------------------------------------------------------------------- an order

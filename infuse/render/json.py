@@ -64,7 +64,7 @@ def _patient(order: Order) -> dict:
         if isinstance(value, Quantity):
             facts[name] = _quantity(value, value) | {"typed": order.patient.given[name].text if name in order.patient.given else ""}
         else:
-            facts[name] = list(value) if isinstance(value, tuple) else str(value)
+            facts[name] = list(value) if BY_NAME[name].many else str(value)
     if order.weight:
         facts["weight"] = _quantity(order.weight.exact, order.weight.value) | {"typed": order.patient.given["weight"].text}
     return facts | {name: None for name in BY_NAME if name not in facts} | {"unknown": sorted(order.patient.unknown)}

@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 21, 8, 30)
 def checked_order(loaded, tenths: int) -> str:
     whole, tenth = divmod(400 + tenths % 1100, 10)
     given = {"weight": Given(f"{whole}.{tenth} kg", "--weight"), "age": Given("44 y", "--age")}
-    who, wrong = patient.read(given, NOW.date())
+    who, wrong = patient.read(given, NOW)
     assert not wrong
     made = order.build([order.Request(loaded)], who, NOW)
     assert made.status == order.READY, made.alerts
