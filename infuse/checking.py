@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from infuse import cases, lists, proof, setcases, source, tables
 from infuse.library import Library, Loaded
@@ -36,28 +37,26 @@ class Checked:
         return [problem for problem, _ in self.findings if problem.severity == ERROR]
 
 
-def check(library: Library, paths: list[Path], prove: bool = False, tell: Callable[[str, int, int], None] | None = None) -> Checked:
+def check(library: Library, paths: list[Path], prove: bool = False, tell: Callable[[int, int, str], None] | None = None) -> Checked:
     """The files, and those of the folders among them; without paths, every file that the library would use. `prove`: each
-    protocol at every weight too, and `tell` is told (name, orders made, orders in all)."""
+    protocol at every weight too, and `tell` is told (orders made, orders in all, name) as it goes on."""
     files = [file for path in paths for file in _files(path)] if paths else _every(library)
-    found: dict[Problem, tuple[str, ...]] = {}
-    ran = orders = 0
-    for path in files:
-        problems, documents, count = _one(library, path)
-        ran += count
-        if prove and path.parent.name not in ("drugs", "sets", "tables") and not any(each.severity == ERROR for each in problems):
-            proven = _proven(library.load(path), tell)
-            problems, orders = [*problems, *proven.problems], orders + proven.orders
-        for problem in problems:
-            document = documents.get(problem.span.file)
-            found.setdefault(problem, document.lines if document else ())
-    ordered = sorted(found.items(), key=lambda item: item[0].span)
-    return Checked(tuple(ordered), len(files), ran, orders)
+    read = [_one(library, path) for path in files]
+    sound = [each.loaded for each in read if each.loaded and not any(problem.severity == ERROR for problem in each.problems)]
+    proven = _proven(sound, tell or (lambda *_: None)) if prove else proof.Proven([], 0)
+    documents = {name: document for each in read for name, document in each.documents.items()}
+    problems = dict.fromkeys([*(problem for each in read for problem in each.problems), *proven.problems])
+    findings = [(each, documents[each.span.file].lines if each.span.file in documents else ()) for each in sorted(problems, key=lambda one: one.span)]
+    return Checked(tuple(findings), len(files), sum(each.cases for each in read), proven.orders)
 
 
-def _proven(loaded: Loaded, tell) -> proof.Proven:
-    whole = proof.count(loaded)
-    return proof.prove(loaded, (lambda made: tell(loaded.protocol.id, made, whole)) if tell else lambda _made: None)
+def _proven(several: list[Loaded], tell: Callable[[int, int, str], None]) -> proof.Proven:
+    """Every protocol at every weight, one after the other."""
+    whole, made, problems = sum(map(proof.count, several)), 0, []
+    for loaded in several:
+        found = proof.prove(loaded, lambda number: tell(made + number, whole, loaded.protocol.id))
+        made, problems = made + found.orders, problems + found.problems
+    return proof.Proven(problems, made)
 
 
 def _files(path: Path) -> list[Path]:
@@ -74,31 +73,41 @@ def _every(library: Library) -> list[Path]:
     return list(seen.values())
 
 
-def _one(library: Library, path: Path) -> tuple[list[Problem], dict[str, Document], int]:
+class _Read(NamedTuple):
+    """One file: what is wrong with it, the texts to show that with, how many of its cases ran, and the protocol."""
+
+    problems: list[Problem]
+    documents: dict[str, Document]
+    cases: int = 0
+    loaded: Loaded | None = None
+
+
+def _one(library: Library, path: Path) -> _Read:
     document, _ = library.document(path)
     documents = {library.shown(path): document}
     misread = _misread(library, path, document)
     if path.parent.name == "drugs":
-        return [*library.drug(path)[1], *library.lists(path.parent).problems(path), *misread], documents, 0
+        return _Read([*library.drug(path)[1], *library.lists(path.parent).problems(path), *misread], documents)
     if path.parent.name == "sets":
         of_set = library.load_set(path)
-        ran = [] if of_set.errors else setcases.run(library, of_set)
-        return [*of_set.problems, *misread, *ran], documents, len(of_set.order_set.cases) if of_set.order_set and not of_set.errors else 0
+        if of_set.errors:
+            return _Read([*of_set.problems, *misread], documents)
+        return _Read([*of_set.problems, *misread, *setcases.run(library, of_set)], documents, len(of_set.order_set.cases))
     if path.name == "compatibility.yaml" and path.parent.name == "tables":
-        return library.compatibility_of(path), documents, 0
+        return _Read(library.compatibility_of(path), documents)
     if path.parent.name == "tables":
         if path.name in lists.READERS:
-            return library.lists(path.parent).problems(path), documents, 0
+            return _Read(library.lists(path.parent).problems(path), documents)
         reader = _TABLES.get(path.name)
         if reader is None:
             name = library.shown(path)
             message = f"expected one of the tables {', '.join((*_TABLES, *lists.READERS, 'compatibility.yaml'))}; found \"{path.name}\""
-            return [Problem(ERROR, Span(name, 1, 1, 2), message)], documents, 0
-        return library.table(path, reader)[1], documents, 0
+            return _Read([Problem(ERROR, Span(name, 1, 1, 2), message)], documents)
+        return _Read(library.table(path, reader)[1], documents)
     loaded = library.load(path)
     if loaded.errors:
-        return [*loaded.problems, *misread], documents | loaded.documents, 0
-    return [*loaded.problems, *misread, *cases.run(loaded)], documents | loaded.documents, len(loaded.protocol.cases)
+        return _Read([*loaded.problems, *misread], documents | loaded.documents)
+    return _Read([*loaded.problems, *misread, *cases.run(loaded)], documents | loaded.documents, len(loaded.protocol.cases), loaded)
 
 
 def _misread(library: Library, path: Path, document: Document) -> list[Problem]:

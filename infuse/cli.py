@@ -20,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from infuse import __version__
 from infuse.given import BY_NAME
-from infuse.output import NotWritten, PipeClosed, bytes_to_stdout, to_file, to_stdout
+from infuse.output import NotWritten, PipeClosed, bar, bytes_to_stdout, to_file, to_stdout
 
 STOPPED, WRONG = 1, 2
 DEBUG = "INFUSE_DEBUG"
@@ -271,10 +271,10 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]..."
         raise typer.Exit(STOPPED)
 
 
-def _progress(name: str, made: int, whole: int) -> None:
+def _progress(made: int, whole: int, name: str) -> None:
     """One line that fills, on a terminal only."""
     if made % 100 == 0 or made == whole:
-        print(f"\r{name}: {made:,} of {whole:,} orders", end="\n" if made == whole else "", file=sys.stderr, flush=True)
+        print(f"\r{bar(made, whole, name)}", end="\n" if made == whole else "", file=sys.stderr, flush=True)
 
 
 @app.command(cls=_Once)

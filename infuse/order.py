@@ -78,7 +78,6 @@ class Order:
     requests: tuple[Request, ...]
     phases: tuple[PhaseOrder, ...]
     alerts: tuple[Alert, ...]
-    open: tuple[Open, ...]
     overrides: tuple[Override, ...]
     now: datetime
     plan: Plan | None = None
@@ -88,6 +87,16 @@ class Order:
         if any(each.level == HARD for each in self.alerts):
             return STOPPED
         return NEEDS_OVERRIDE if self.not_overridden else READY
+
+    @property
+    def open(self) -> tuple[Open, ...]:
+        """Every box of the sheet: facts not recorded, questions before the first dose, what the sources leave open."""
+        found = []
+        for request in self.requests if self.phases else ():
+            found += screening.open_facts(request.loaded, self.patient, self.weight) + screening.open_questions(request.loaded)
+        for phase in self.phases:
+            found += open_answers(phase, self.requests)
+        return tuple(dict.fromkeys(found))
 
     @property
     def not_overridden(self) -> tuple[Alert, ...]:
@@ -121,12 +130,10 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     if every_override:
         overrides = [(code, "proof") for code in dict.fromkeys(each.code for each in alerts if each.level == SOFT)]
     granted = _granted(alerts, overrides, by, now)
-    order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, (), granted, now)
+    order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, granted, now)
     if order.status != READY:
-        return Order(patient, weight, tuple(requests), (), alerts, (), granted, now)
-    together = plan.make(arrangement, worked_out) if arrangement else None
-    return Order(patient, weight, tuple(requests), tuple(worked_out), alerts, _open(requests, patient, weight, worked_out),
-                 granted, now, together)
+        return replace(order, phases=())
+    return replace(order, plan=plan.make(arrangement, worked_out)) if arrangement else order
 
 
 class _Bad(Exception):
@@ -262,17 +269,6 @@ def _granted(alerts, overrides, by, now) -> tuple[Override, ...]:
     if wrong:
         raise NotUnderstood(wrong)
     return tuple(Override(code, reason, by, now) for code, reason in overrides if code in soft)
-
-
-def _open(requests, patient, weight, worked_out) -> tuple[Open, ...]:
-    """Every box of the sheet: facts not recorded, questions before the first dose, what the sources leave open."""
-    found = []
-    for request in requests:
-        found += screening.open_facts(request.loaded, patient, weight)
-        found += screening.open_questions(request.loaded)
-    for phase in worked_out:
-        found += open_answers(phase, requests)
-    return tuple(dict.fromkeys(found))
 
 
 def open_answers(phase: PhaseOrder, requests) -> list[Open]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from infuse import figure, rounding, units
 from infuse.figure import Figure
@@ -136,6 +137,7 @@ def step_from_pounds(weight: Quantity) -> Quantity:
     return quantity("0.1" if weight >= _SMALL else "0.01", "kg")
 
 
+@lru_cache(maxsize=64)
 def usual_weight(bounds: WeightBounds, age: Quantity) -> tuple[Range, Range]:
     """(soft, outer) bounds at an age; between the rows of the table, interpolated."""
     if age >= bounds.adult_from:

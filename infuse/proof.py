@@ -1,7 +1,9 @@
 """A protocol at every weight that it allows: what holds for its cases must hold between them.
 
-For: `infuse check --prove`. The protocol is ordered at every 0.1 kg from its lowest to its highest weight, in every band
-of age and renal function, with every preparation, and the result is judged like an order.
+For: `infuse check --prove`. The protocol is ordered at every 0.1 kg from its lowest to its highest weight (and at every
+edge of a band, one step under and over), in every band of age and renal function, with every preparation, and the result
+is judged like an order. Between two edges where nothing is counted per kg or m2, all orders are one: there it is made
+only at the ends.
 
 Refuses: nothing; it reports the first counter-example of each kind, with its weight and working.
 
@@ -10,7 +12,8 @@ Example: a ladder whose second rung no pump can run at 31.2 kg is found at 31.2 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
@@ -39,52 +42,74 @@ class Proven(NamedTuple):
 def prove(loaded: Loaded, step: Callable[[int], None] = lambda _count: None) -> Proven:
     """Every weight, band and preparation; `step` is told of each order made."""
     found: dict[tuple, Problem] = {}
-    made = 0
-    for facts, preparation in _settings(loaded):
+    unserved: dict[tuple, list[Problem]] = {}  # by facts and weight: why a preparation does not serve
+    made, every, ways = 0, weights(loaded), len(loaded.protocol.preparations)
+    for facts, preparation in settings(loaded):
         before: dict[str, Quantity] = {}
-        for weight in weights(loaded):
-            one = _order(loaded, facts, preparation, weight)
+        for weight in every:
+            one = order_at(loaded, facts, preparation, weight)
             made += 1
             step(made)
             for key, problem in _against(loaded, one, before, weight):
                 found.setdefault((key, preparation), problem)
-    return Proven(list(found.values()), made)
+            unserved.setdefault((*facts.values(), weight), []).extend(_not_served(loaded, one, weight))
+    nowhere = next((several for several in unserved.values() if len(several) >= ways), [])
+    return Proven([*found.values(), *dict.fromkeys(nowhere)], made)
 
 
 def count(loaded: Loaded) -> int:
     """How many orders a proof makes."""
-    return len(list(_settings(loaded))) * len(list(weights(loaded)))
+    return len(settings(loaded)) * len(weights(loaded))
 
 
-def weights(loaded: Loaded) -> Iterator[Quantity | None]:
-    """Every 0.1 kg that the protocol allows; None once where it asks for no weight."""
-    limit = loaded.protocol.patient.weight.limit
+def weights(loaded: Loaded) -> list[Quantity] | list[None]:
+    """Every 0.1 kg that the protocol allows, as far as the dose depends on it; None once where it asks for no weight."""
+    limit, several = loaded.protocol.patient.weight.limit, loaded.protocol.phases
     hard = limit.hard.range if limit and limit.hard else None
-    asked = any(phases.counted_per(phase) or "weight" in bands.banded_by(getattr(phase, "bands", ())) for phase in loaded.protocol.phases)
+    edges = sorted({edge.to("kg").value for phase in several for edge in _weight_edges(phase)})
+    asked = edges or any(phases.counted_per(phase) for phase in several)
     if not asked or hard is None or hard.low is None or hard.high is None:
-        yield None
-        return
-    value, top, size = hard.low.to("kg").value, hard.high.to("kg").value, STEP.value
-    while value <= top:
-        yield STEP.with_value(value)
-        value += size
+        return [None]
+    low, high = hard.low.to("kg").value, hard.high.to("kg").value
+    within = [edge for edge in edges if low < edge <= high]
+    found: list[Quantity] = []
+    for first, end in zip([low, *within], [*within, None]):
+        steps = _steps(first, high if end is None else end - STEP.value)
+        everywhere = any(phases.counted_per(_at(phase, steps[0])) for phase in several)
+        found += steps if everywhere else sorted({*steps[:2], *steps[-2:]})
+    return found
 
 
-def _settings(loaded: Loaded):
+def _weight_edges(phase) -> list[Quantity]:
+    edges = [edge for band in getattr(phase, "bands", ()) for name, edge in band.edges().items() if name == "weight"]
+    return [end for edge in edges for end in (edge.low, edge.high) if end is not None]
+
+
+def _steps(first: Fraction, last: Fraction) -> list[Quantity]:
+    """From first to last in steps, both ends included."""
+    whole = max(int((last - first) / STEP.value), 0)
+    found = [STEP.with_value(first + STEP.value * number) for number in range(whole + 1)]
+    return found if found[-1].value >= last else [*found, STEP.with_value(last)]
+
+
+def _at(phase, weight: Quantity):
+    """The phase with only the bands that may take in a patient of that weight."""
+    several = getattr(phase, "bands", ())
+    return phase._replace(bands=bands.fitting(several, {"weight": weight})) if several else phase
+
+
+def settings(loaded: Loaded) -> list[tuple[dict[str, Quantity], str]]:
     """(facts, preparation): every cell of age and renal function, every preparation that serves the default."""
     protocol = loaded.protocol
     cells: dict[str, list[Quantity]] = {"age": [_an_age(protocol)]}
-    for phase in protocol.phases:
-        several = getattr(phase, "bands", ())
-        for name in bands.banded_by(several):
-            if name != "weight":
-                cells[name] = [low if low.value else low.with_value(high.value / 2) for low, high in bands.cells(several, name)]
+    several = tuple(band for phase in protocol.phases for band in getattr(phase, "bands", ()))
+    for name in bands.banded_by(several):
+        if name != "weight":
+            cells[name] = [low if low.value else low.with_value(high.value / 2) for low, high in bands.cells(several, name)]
     age_limit = protocol.patient.age.limit
     if age_limit and age_limit.hard:
         cells["age"] = [age for age in cells["age"] if age in age_limit.hard.range] or [_an_age(protocol)]
-    for values in product(*cells.values()):
-        for one in protocol.preparations:
-            yield dict(zip(cells, values)), one.name
+    return [(dict(zip(cells, values)), one.name) for values in product(*cells.values()) for one in protocol.preparations]
 
 
 def _an_age(protocol) -> Quantity:
@@ -95,10 +120,11 @@ def _an_age(protocol) -> Quantity:
     return quantity(40, "year")
 
 
-def _order(loaded, facts, preparation, weight):
-    known = dict(facts)
+def order_at(loaded: Loaded, facts: dict[str, Quantity], preparation: str, weight: Quantity | None) -> order.Order:
+    """One order of the proof."""
+    known: dict[str, object] = dict(facts)
     if weight is not None:
-        known["weight"] = weight
+        known |= {"weight": weight, "weight_date": CLOCK.date()}  # weighed just now, for a weight that looks impossible
     if loaded.protocol.patient.dosing_weight != ACTUAL or any("m2" in phases.counted_per(phase) for phase in loaded.protocol.phases):
         known |= {"height": _TALL, "sex": "female"}
     given = {name: Given(str(value), name) for name, value in known.items()}
@@ -107,12 +133,22 @@ def _order(loaded, facts, preparation, weight):
     return order.build([order.Request(loaded, chosen)], Patient(known, given), CLOCK, every_override=True)
 
 
+def _not_served(loaded, made, weight) -> list[Problem]:
+    """Why its preparation cannot be made ready for this dose: no fault where another one can."""
+    where, span = f" at {weight.on_paper()}" if weight else "", loaded.protocol.phases[0].span
+    return [Problem(ERROR, span, f"expected a preparation for the dose{where}; found none: {alert.message}")
+            for alert in made.alerts if alert.level == HARD and alert.code.endswith(".preparation")][:1]
+
+
 def _against(loaded, made, before, weight):
     """What speaks against one order, and against it beside the one of the weight before."""
     where, span = f" at {weight.on_paper()}" if weight else "", loaded.protocol.phases[0].span
     for alert in made.alerts:
         if alert.level == HARD and not alert.code.endswith((".preparation", ".band")):
             yield alert.code, Problem(ERROR, span, f"expected an order{where}; found a stop: {alert.message}")
+    if made.status == order.NEEDS_OVERRIDE:
+        said = "; ".join(alert.message for alert in made.not_overridden)
+        yield order.NEEDS_OVERRIDE, Problem(ERROR, span, f"expected an order{where}; found one that no override makes: {said}")
     for number, phase in enumerate(made.phases):
         stretched = getattr(phase.phase, "fastest", None) is not None  # a longer time may well mean a slower rate
         for name in _DOSES if stretched else _DOSES + _RATES:

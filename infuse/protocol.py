@@ -487,7 +487,8 @@ class ErrorProne(NamedTuple):
     pattern: re.Pattern
 
 
-class WeightBounds(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)  # one object a table: what is worked out from it can be kept
+class WeightBounds:
     """Rows of age, soft and outer bounds; from the last age on, the adult ones."""
 
     rows: tuple[tuple[Quantity, Range, Range], ...]

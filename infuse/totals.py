@@ -10,6 +10,7 @@ Example: 1 mg at 0, 8, 16 and 24 hours is 3 mg in 24 hours: the dose at 24 hours
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -25,27 +26,37 @@ class Dose(NamedTuple):
 
 
 def most(doses: list[Dose], window: Quantity | None) -> Quantity:
-    """The most of any window of that length, in the unit of the first dose; None: everything."""
+    """The most of any window of that length, in the unit of the first dose; None: everything. It is worked out in whole
+    numbers, of times and of amounts: as Fractions, a dose every 6 hours costs as much as all the rest of its order."""
     unit = doses[0].amount.unit
-    parts = [(each.start.to("min").value, each.over.to("min").value, each.amount.to(unit).value) for each in doses]
+    amounts, per_amount = _whole([each.amount.to(unit).value for each in doses])
     if window is None:
-        return Quantity(sum((amount for _, _, amount in parts), Fraction(0)), unit)
-    length = window.to("min").value
-    edges = {edge for start, over, _ in parts for edge in (start, start + over)}
+        return Quantity(Fraction(sum(amounts), per_amount), unit)
+    (*times, length), _ = _whole([time.to("min").value for each in doses for time in (each.start, each.over)] + [window.to("min").value])
+    starts, overs = times[::2], times[1::2]
+    shared = math.lcm(*filter(None, overs))
+    parts = [(start, start + over, amount * shared // (over or 1)) for start, over, amount in zip(starts, overs, amounts)]
+    edges = {edge for start, stop, _ in parts for edge in (start, stop)}
     # what runs in a window grows and falls evenly between edges, so the most stands where a window opens or closes at
     # one, or just after it opens (a push at the closing end then counts, one at the opening end no longer does)
     opens = edges | {edge - length for edge in edges}
-    return Quantity(max(_in(parts, at, length, just_after) for at in opens for just_after in (False, True)), unit)
+    moments = (False, True) if 0 in overs else (False,)
+    return Quantity(Fraction(max(_in(parts, at, at + length, just_after) for at in opens for just_after in moments), per_amount * shared), unit)
 
 
-def _in(parts, at, length, just_after):
-    total = Fraction(0)
-    for start, over, amount in parts:
-        if over:
-            run = min(start + over, at + length) - max(start, at)
-            total += amount * max(run, Fraction(0)) / over
-        elif (at < start <= at + length) if just_after else (at <= start < at + length):
-            total += amount
+def _whole(values: list[Fraction]) -> tuple[list[int], int]:
+    """(the values as whole numbers, of which so many make one)."""
+    per = math.lcm(*(value.denominator for value in values))
+    return [value.numerator * (per // value.denominator) for value in values], per
+
+
+def _in(parts: list[tuple[int, int, int]], at: int, end: int, just_after: bool) -> int:
+    total = 0
+    for start, stop, share in parts:  # the share of each moment, or of the push
+        if start < stop:
+            total += share * max(min(stop, end) - max(start, at), 0)
+        elif (at < start <= end) if just_after else (at <= start < end):
+            total += share
     return total
 
 
