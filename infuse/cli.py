@@ -284,7 +284,7 @@ def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug|set|
     from infuse import schema as tables
     from infuse.render import json as rendered
     from infuse.schema.orderset import ORDER_SET
-    known = {"order": lambda: rendered.SCHEMA, "protocol": lambda: tables.json_schema(tables.PROTOCOL, "infuse protocol"),
+    known = {"order": rendered.schema, "protocol": lambda: tables.json_schema(tables.PROTOCOL, "infuse protocol"),
              "drug": lambda: tables.json_schema(tables.DRUG, "infuse drug"), "patient": given.schema,
              "set": lambda: tables.json_schema(ORDER_SET, "infuse order set")}
     if what not in known:

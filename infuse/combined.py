@@ -28,7 +28,7 @@ DAY = quantity(24, "h")
 
 
 def title(order: Order) -> str:
-    one = order.plan and order.plan.arrangement.order_set
+    one = order.arrangement and order.arrangement.order_set
     titles = [request.loaded.protocol.title for request in order.requests]
     return one.title if one else titles[0] if len(titles) == 1 else "Combined order: " + "; ".join(titles)
 

@@ -238,12 +238,13 @@ class Library:
         name = self.shown(path)
         return LoadedSet(order_set, loaded, ReadFile(name, digest, self.shadowed(path)), tuple(problems), {name: document})
 
-    def compatibility(self) -> tuple[Compatibility | None, list[Problem], Document]:
-        """What may meet in a line or a bag, with what is wrong with that table."""
+    def compatibility(self) -> tuple[Compatibility | None, list[Problem], Document, ReadFile]:
+        """What may meet in a line or a bag, with what is wrong with that table, and the file."""
         path = next((each for folder in self.folders if (each := folder / "tables" / "compatibility.yaml").is_file()),
                     self.shipped / "tables" / "compatibility.yaml")
         problems = self.compatibility_of(path)
-        return self.table(path, compatible.COMPATIBILITY)[0], problems, self.document(path)[0]
+        document, digest = self.document(path)
+        return self.table(path, compatible.COMPATIBILITY)[0], problems, document, ReadFile(self.shown(path), digest, self.shadowed(path))
 
     def compatibility_of(self, path: Path) -> list[Problem]:
         """What is wrong with one such table."""

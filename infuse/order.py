@@ -81,6 +81,7 @@ class Order:
     overrides: tuple[Override, ...]
     now: datetime
     plan: Plan | None = None
+    arrangement: Arrangement | None = None
 
     @property
     def status(self) -> str:
@@ -130,7 +131,7 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     if every_override:
         overrides = [(code, "proof") for code in dict.fromkeys(each.code for each in alerts if each.level == SOFT)]
     granted = _granted(alerts, overrides, by, now)
-    order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, granted, now)
+    order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, granted, now, arrangement=arrangement)
     if order.status != READY:
         return replace(order, phases=())
     return replace(order, plan=plan.make(arrangement, worked_out)) if arrangement else order

@@ -74,14 +74,14 @@ def _of_set(library, of_set: LoadedSet, rest, wanted, unwanted) -> Selection:
         if item.before_each and item.before_each.item not in present:
             items[name] = item._replace(before_each=None)
     chosen = {name: {key: Given(text, f"{text.span.file}:{text.span.line}") for key, text in item.choose.items()} for name, item in items.items()}
-    return Selection([*items, *rest], _together(library, one, items), chosen, of_set)
+    return Selection([*items, *rest], _together(library, one, items, (of_set.file,)), chosen, of_set)
 
 
-def _together(library, order_set, items) -> Arrangement:
-    table, problems, document = library.compatibility()
+def _together(library, order_set, items, files=()) -> Arrangement:
+    table, problems, document, file = library.compatibility()
     if problems or table is None:
         raise CannotPick([], [(each, document) for each in problems])
-    return Arrangement(table, order_set, items)
+    return Arrangement(table, order_set, items, (*files, file))
 
 
 def required(arrangement: Arrangement | None, protocol: str) -> bool:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from infuse import compatibility, timeline
 from infuse.compatibility import COMPATIBLE, LINE, Compatibility, Verdict
+from infuse.library import ReadFile
 from infuse.ordersets import Item, OrderSet, SetFlush
 from infuse.phases import PhaseOrder
 from infuse.timeline import ZERO, Dose, Event, Part
@@ -25,11 +26,12 @@ from infuse.units import Quantity, quantity, work_out
 
 class Arrangement(NamedTuple):
     """How several protocols are ordered together: the set (None: as typed), the item of each protocol by id, the table
-    of what may meet."""
+    of what may meet, and the files of both."""
 
     table: Compatibility
     order_set: OrderSet | None = None
     items: Mapping[str, Item] = {}
+    files: tuple[ReadFile, ...] = ()
 
 
 class Plan(NamedTuple):

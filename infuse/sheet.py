@@ -273,7 +273,8 @@ def _reference(one) -> str:
 
 
 def _read_files(order: Order):
-    return list(dict.fromkeys(each for request in order.requests for each in request.loaded.files))
+    shared = order.arrangement.files if order.arrangement else ()
+    return list(dict.fromkeys((*shared, *(each for request in order.requests for each in request.loaded.files))))
 
 
 def _files(order: Order) -> Section:

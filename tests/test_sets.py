@@ -138,3 +138,20 @@ def test_what_runs_together_goes_through_a_line_of_its_own(infuse):
 def test_a_single_order_has_no_plan(infuse):
     page = infuse("order", "magnesium-sulfate-adult", *FACTS[:4]).stdout
     assert "TIMELINE" not in page and "\nMONITORING   magnesium sulfate" in page
+
+
+def test_the_plan_in_json_is_the_one_on_the_sheet(infuse):
+    import json
+
+    import jsonschema
+
+    from infuse.render import json as rendered
+
+    done = infuse("order", "emergency-rescue", *FACTS, "--start", "2026-11-25 23:50", "--json")
+    made = json.loads(done.stdout)
+    jsonschema.validate(made, rendered.schema())
+    plan = made["plan"]
+    assert plan["set"]["id"] == "emergency-rescue"
+    assert [(each["elapsed"]["value"], each["clock"], each["line"], each["flush"]) for each in plan["timeline"]][:3] == [
+        ("0", "2026-11-25T23:50", 1, False), ("15", "2026-11-26T00:05", 1, True), ("17", "2026-11-26T00:07", 1, False)]
+    assert any(each["name"] == "protocols/sets/emergency-rescue.yaml" for each in made["plan_files"])

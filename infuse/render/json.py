@@ -35,7 +35,14 @@ def as_object(order: Order) -> dict:
         "patient": _patient(order),
         "protocols": [_protocol(each.loaded) for each in order.requests],
         "orders": [_phase(each) for each in order.phases],
+        "plan": _plan(order) if order.plan else None,
+        "plan_files": [_file(each) for each in order.arrangement.files] if order.arrangement else [],
     }
+
+
+def _plan(order: Order) -> dict:
+    from infuse.render import json_plan  # only a sheet of several orders has one
+    return json_plan.as_object(order, _quantity)
 
 
 def page(sheet: Sheet) -> dict:
@@ -71,11 +78,15 @@ def _patient(order: Order) -> dict:
 
 
 def _protocol(loaded) -> dict:
-    files = [{"name": each.name, "sha256": each.sha256, "shadows": each.shadows} for each in loaded.files]
+    files = [_file(each) for each in loaded.files]
     approval, due = loaded.protocol.approval, loaded.protocol.review_due
     return {"id": loaded.protocol.id, "version": int(loaded.protocol.version), "file": loaded.files[0].name,
             "sha256": loaded.sha256, "files": files, "review_due": due and due.isoformat(),
             "approval": approval and {"committee": approval.committee, "on": approval.on.isoformat()}}
+
+
+def _file(one) -> dict:
+    return {"name": one.name, "sha256": one.sha256, "shadows": one.shadows}
 
 
 def _phase(one: PhaseOrder) -> dict:
@@ -128,28 +139,36 @@ _RUNG = _object({name: _NUMBER for name in _IN_A_RUNG} | {"alerts": {"type": "ar
 _STEP = _object({name: _NUMBER for name in _IN_A_STEP} | {"alerts": {"type": "array", "items": _ALERT}})
 _HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
-SCHEMA = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "infuse order",
-    "description": "One order for one patient. Later versions only add keys. Reserved: totals, timeline, order_id.",
-} | _object({
-    "schema_version": {"const": SCHEMA_VERSION},
-    "status": {"enum": ["ready", "needs_override", "stopped"], "description": "orders is empty unless it is ready"},
-    "alerts": {"type": "array", "items": _ALERT},
-    "open": {"type": "array", "items": _object({"fact": _TEXT, "question": _TEXT, "option": _TEXT}),
-             "description": "facts and answers still to be given"},
-    "overrides": {"type": "array", "items": _object({"code": _TEXT, "reason": _TEXT, "by": _TEXT, "at": _TEXT})},
-    "patient": {"type": "object", "description": "every fact by name; null where it was not recorded"},
-    "protocols": {"type": "array", "items": _object({
-        "id": _TEXT, "version": {"type": "integer"}, "file": _TEXT, "sha256": _HASH | {"description": "over all files read"},
-        "files": {"type": "array", "items": _object({"name": _TEXT, "sha256": _HASH, "shadows": _TEXT})},
-        "approval": {"anyOf": [{"type": "null"}, _object({"committee": _TEXT, "on": _TEXT})], "description": "null: no committee approved it"},
-        "review_due": {"type": ["string", "null"]}}, required=("id", "version", "file", "sha256", "files"))},
-    "orders": {"type": "array", "items": _object({
-        "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
-        "name": _TEXT, "band": {"type": ["string", "null"]}, "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},
-        "figures": {"type": "object", "additionalProperties": _FIGURE},
-        "ladder": {"type": "array", "items": _RUNG},
-        "steps": {"type": "array", "items": _STEP, "description": "of a schedule of rates, in order"},
-    }, required=("protocol", "drug", "phase", "figures"))},
-})
+_FILE = _object({"name": _TEXT, "sha256": _HASH, "shadows": _TEXT})
+
+
+def schema() -> dict:
+    """The JSON Schema of an order."""
+    from infuse.render import json_plan
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "infuse order",
+        "description": "One order for one patient. Later versions only add keys. Reserved: totals, order_id.",
+    } | _object({
+        "schema_version": {"const": SCHEMA_VERSION},
+        "status": {"enum": ["ready", "needs_override", "stopped"], "description": "orders is empty unless it is ready"},
+        "alerts": {"type": "array", "items": _ALERT},
+        "open": {"type": "array", "items": _object({"fact": _TEXT, "question": _TEXT, "option": _TEXT}),
+                 "description": "facts and answers still to be given"},
+        "overrides": {"type": "array", "items": _object({"code": _TEXT, "reason": _TEXT, "by": _TEXT, "at": _TEXT})},
+        "patient": {"type": "object", "description": "every fact by name; null where it was not recorded"},
+        "protocols": {"type": "array", "items": _object({
+            "id": _TEXT, "version": {"type": "integer"}, "file": _TEXT, "sha256": _HASH | {"description": "over all files read"},
+            "files": {"type": "array", "items": _FILE},
+            "approval": {"anyOf": [{"type": "null"}, _object({"committee": _TEXT, "on": _TEXT})], "description": "null: no committee approved it"},
+            "review_due": {"type": ["string", "null"]}}, required=("id", "version", "file", "sha256", "files"))},
+        "orders": {"type": "array", "items": _object({
+            "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
+            "name": _TEXT, "band": {"type": ["string", "null"]}, "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},
+            "figures": {"type": "object", "additionalProperties": _FIGURE},
+            "ladder": {"type": "array", "items": _RUNG},
+            "steps": {"type": "array", "items": _STEP, "description": "of a schedule of rates, in order"},
+        }, required=("protocol", "drug", "phase", "figures"))},
+        "plan": json_plan.schema(_object, _NUMBER),
+        "plan_files": {"type": "array", "items": _FILE, "description": "the set and the table of what may meet, where there are several orders"},
+    })
