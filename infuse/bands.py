@@ -30,6 +30,11 @@ def fitting(bands: tuple[Band, ...], facts: dict[str, Quantity]) -> tuple[Band, 
     return tuple(band for band in bands if all(facts[name] in edge for name, edge in band.edges().items() if name in facts))
 
 
+def applied(phase, band: Band):
+    """The phase as it is for those whom the band takes in: its dose, cap and limits."""
+    return phase._replace(dose=band.dose, cap=band.cap or phase.cap, limits=band.limits)
+
+
 def lowest(bands: tuple[Band, ...], weight: Quantity | None) -> Band:
     """The band with the lowest dose for this weight."""
     def dose(band):

@@ -66,8 +66,7 @@ def show_page(loaded: Loaded, today: date) -> Sheet:
         _needs(loaded), _options(loaded)]
     for phase in protocol.phases:
         sections.append(Section(f"PHASE   {phase.kind}", (Fields(tuple(_phase(phase))),)))
-    limits = [limit_line(limit, word, side) for phase in protocol.phases for limit in phase.limits for word, side in (("soft", limit.soft), ("hard", limit.hard)) if side]
-    sections.append(Section("LIMITS", (Sentences(tuple(limits), items=True),)))
+    sections.append(Section("LIMITS", (Sentences(tuple(_limits(protocol)), items=True),)))
     evidence = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.evidence)
     if evidence:
         sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),)))
@@ -77,6 +76,15 @@ def show_page(loaded: Loaded, today: date) -> Sheet:
     footer = (f"{protocol.id}, version {protocol.version}, {loaded.sha256[:12]}",)
     subtitle = f"{protocol.id}, version {protocol.version}. {approval.line([protocol])}"
     return Sheet(approval.banner([protocol], today), protocol.title, subtitle, tuple(sections), footer)
+
+
+def _limits(protocol) -> list[str]:
+    """Every limit, those of one band with the band that they hold for."""
+    lines = [limit_line(limit, word, side) for phase in protocol.phases for limit in phase.limits for word, side in limit.sides]
+    for band in (band for phase in protocol.phases for band in getattr(phase, "bands", ())):
+        lines += [f"{band.on_paper()}: {line}" for limit in band.limits for word, side in limit.sides
+                  if (line := limit_line(limit, word, side)) not in lines]
+    return list(dict.fromkeys(lines))
 
 
 def _needs(loaded: Loaded) -> Section:

@@ -93,7 +93,7 @@ def in_its_band(phase, request, patient, actual):
         band = bands.lowest(found, actual.value if actual else None)
         shown_as = f"the lowest dose, because the {unknown} is unknown" + (f"; {band.say}" if band.say else "")
         band = band._replace(weight=None, age=None, clearance=None, say=shown_as)
-    return phase._replace(dose=band.dose, cap=band.cap or phase.cap), band, shown, []
+    return bands.applied(phase, band), band, shown, []
 
 
 def _computed_clearance(phase, protocol, patient, actual) -> Quantity | None:

@@ -46,7 +46,7 @@ def judge(limit: Limit, code: str, values: Iterable[Quantity], what: str, typed:
             if value not in side.range:
                 word = "hard" if level == HARD else "soft"
                 said = f"{what} {value.on_paper()}" if typed else what
-                message = f"{said} is {_how_far(value, side)} the {word} limit, {side.range.on_paper()}{_window(limit)} ({basis(limit)})"
+                message = f"{said} is {_how_far(value, side)} the {word} limit, {side.range.on_paper()}{_window(limit)} ({basis(side)})"
                 return Alert(level, code, message, side.range.on_paper() + _window(limit), side.where)
     return None
 
@@ -57,11 +57,11 @@ def _window(limit):
     return " in the course" if isinstance(limit.window, str) else f" in {limit.window.on_paper()}"
 
 
-def basis(limit: Limit) -> str:
-    """Where the limit comes from, as the sheet says it."""
-    if limit.site:
-        return "for the site to decide" + (f"; {', '.join(limit.source)}" if limit.source else "")
-    return ", ".join(limit.source)
+def basis(side: StatedRange) -> str:
+    """Where one side of a limit comes from, as the sheet says it."""
+    if side.site:
+        return "for the site to decide" + (f"; {', '.join(side.source)}" if side.source else "")
+    return ", ".join(side.source)
 
 
 def _how_far(value: Quantity, side: StatedRange) -> str:

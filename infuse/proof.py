@@ -45,7 +45,7 @@ def prove(loaded: Loaded, step: Callable[[int], None] = lambda _count: None) -> 
     unserved: dict[tuple, list[Problem]] = {}  # by facts and weight: why a preparation does not serve
     made, every, ways = 0, weights(loaded), len(loaded.protocol.preparations)
     for facts, preparation in settings(loaded):
-        before: dict[str, Quantity] = {}
+        before: dict[str, object] = {}
         for weight in every:
             one = order_at(loaded, facts, preparation, weight)
             made += 1
@@ -150,14 +150,17 @@ def _against(loaded, made, before, weight):
         said = "; ".join(alert.message for alert in made.not_overridden)
         yield order.NEEDS_OVERRIDE, Problem(ERROR, span, f"expected an order{where}; found one that no override makes: {said}")
     for number, phase in enumerate(made.phases):
+        entered = phase.band is not None and before.get(f"{number}.band") != phase.band
+        before[f"{number}.band"] = phase.band
         stretched = getattr(phase.phase, "fastest", None) is not None  # a longer time may well mean a slower rate
         for name in _DOSES if stretched else _DOSES + _RATES:
             one = phase.figures.get(name)
             if one is None:
                 continue
             key = f"{number}.{name}"
-            last = before.get(key)
+            last = None if entered and phase.band.may_fall else before.get(key)
             if last is not None and one.value < last:
                 message = f"expected a {one.label} that does not fall as weight grows; found {one.value.on_paper()}{where}, after {last.on_paper()}"
-                yield key, Problem(ERROR, span, message, "\n".join(figure.working(one)))
+                hint = ["where that is meant, the band says why: may_fall: REASON"] if entered else []
+                yield key, Problem(ERROR, phase.band.span if entered else span, message, "\n".join(figure.working(one) + hint))
             before[key] = one.value

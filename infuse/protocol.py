@@ -41,8 +41,13 @@ class Stated(NamedTuple):
 
 
 class StatedRange(NamedTuple):
+    """A range, its place, and (of one side of a limit) where it comes from. `site`: for the site to decide, enforced
+    meanwhile."""
+
     range: Range
     span: Span
+    source: tuple[str, ...] = ()
+    site: bool = False
 
     @property
     def where(self) -> str:
@@ -82,20 +87,28 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A soft and a hard range for one figure; a limit may be reached, not passed. `site`: for the site to decide,
-    enforced meanwhile. `window` (of a total): a time or the word course."""
+    """A soft and a hard range for one figure, each with its own source; a limit may be reached, not passed. `window`
+    (of a total): a time or the word course."""
 
     name: str
     soft: StatedRange | None
     hard: StatedRange | None
-    source: tuple[str, ...]
-    site: bool
     span: Span
     window: Quantity | str | None = None
 
     def __post_init__(self):
         if self.soft and self.hard and not all(end in self.hard.range for end in self.soft.range.ends()):
             raise ValueError("the soft limit lies outside the hard one")
+
+    @property
+    def sides(self) -> tuple[tuple[str, StatedRange], ...]:
+        """("soft", ...) and ("hard", ...), as far as they are stated."""
+        return tuple((word, side) for word, side in (("soft", self.soft), ("hard", self.hard)) if side)
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """The sources of both sides."""
+        return tuple(dict.fromkeys(each for _, side in self.sides for each in side.source))
 
 
 class FactRule(NamedTuple):
@@ -234,7 +247,8 @@ class Titration(NamedTuple):
 
 
 class Band(NamedTuple):
-    """The dose for those whom its edges take in; an edge that is not stated takes everybody in."""
+    """The dose for those whom its edges take in; an edge that is not stated takes everybody in. `limits`: all that hold
+    in it; `may_fall`: why its dose may be lower than a lighter patient's."""
 
     weight: HalfOpen | None
     age: HalfOpen | None
@@ -242,6 +256,8 @@ class Band(NamedTuple):
     dose: Choice | None
     refuse: str
     cap: Stated | None
+    limits: tuple[Limit, ...]
+    may_fall: str
     say: str
     source: tuple[str, ...]
     span: Span

@@ -26,6 +26,11 @@ class Range:
     def __contains__(self, one: Quantity) -> bool:
         return (self.low is None or one >= self.low) and (self.high is None or one <= self.high)
 
+    def holds(self, other: Range) -> bool:
+        """Whether all of the other range lies inside this one."""
+        return ((self.low is None or (other.low is not None and other.low >= self.low))
+                and (self.high is None or (other.high is not None and other.high <= self.high)))
+
     def on_paper(self) -> str:
         if self.low is None:
             return f"up to {self.high.on_paper()}"

@@ -245,7 +245,7 @@ def _basis(order: Order) -> list[Section]:
         loaded = phase.loaded
         rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
         for limit in (*rules, *phase.phase.limits, *loaded.drug.limits):
-            limits += [wording.limit_line(limit, level, side) for level, side in (("soft", limit.soft), ("hard", limit.hard)) if side]
+            limits += [wording.limit_line(limit, level, side) for level, side in limit.sides]
         lines += _working(phase)
         references |= loaded.drug.references | loaded.protocol.references
     evidence = tuple(f"{note.text} ({', '.join(note.source)})" for request in order.requests for note in request.loaded.protocol.evidence)

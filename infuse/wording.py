@@ -335,7 +335,7 @@ CHECK_LIST = Boxes(("patient, two identifiers", "drug and concentration on the l
 
 def limit_line(limit, level: str, side) -> str:
     window = "" if limit.window is None else f" in {limit.window if isinstance(limit.window, str) else limit.window.on_paper()}"
-    return f"{limit.name.replace('_', ' ')}: {level}, {side.range.on_paper()}{window} ({basis(limit)})"
+    return f"{limit.name.replace('_', ' ')}: {level}, {side.range.on_paper()}{window} ({basis(side)})"
 
 
 def reference_line(reference: Reference) -> str:

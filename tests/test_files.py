@@ -79,7 +79,8 @@ QUANTITY = re.compile(r"(?:(?:up to|at least|nearest|below|from) )?(?:[0-9.,]+ t
 DIMENSIONS = ("mg", "mEq", "units", "mL", "kg", "cm", "m2", "h", "%", "mmHg", "drops", "vial", "mg/kg", "mEq/kg", "mg/m2", "mg/h", "units/h",
               "mg/kg/h", "units/kg/h", "mg/m2/h", "mL/h", "mL/kg/h", "mg/mL", "units/mL", "mg/L/h", "mEq/g", "mg/g", "drops/min", "drops/mL")
 # where two kinds are right: what limits the dose rate of an intermittent infusion, a total, and the dose of a band
-EITHER = {"15 mg/kg": {"mg/m2"}, "1,000 mg": {"mg/kg", "mg/m2"}, "0.5 g": {"mg/kg", "mg/m2"},
+EITHER = {"15 mg/kg": {"mg/m2"}, "1,000 mg": {"mg/kg", "mg/m2"}, "0.5 g": {"mg/kg", "mg/m2"}, "500 mg": {"mg/kg", "mg/m2"},
+          "up to 1,000 mg in 24 h": {"mg/kg"}, "up to 24.5 mg/min": {"mg/kg/h"},
           "50 mg/min": {"mg/kg/h"}, "up to 50 mg/min": {"mg/kg/h"}, "up to 100 mg/min": {"mg/kg/h"}, "up to 2 g in 24 h": {"mg/kg"},
           "900 mL/h": {"mL/kg/h"}, "up to 1,000 mL/h": {"mL/kg/h"}, "up to 60 mL/kg in 24 h": {"mL"}, "up to 100 mg in 24 h": {"mg/kg"},
           "up to 40 mg/kg in 1 week": {"mg"}, "up to 20,000 mg in course": {"mg/kg"}, "up to 30,000 mg in course": {"mg/kg"}}
@@ -418,7 +419,7 @@ def test_the_sheet_names_every_file_and_every_shipped_file_that_is_shadowed(infu
 # ---------------------------------------------------------------------------------------------- the house
 
 
-@pytest.mark.parametrize("name", ["tables", *(f"schema/{name}" for name in ("common", "limits", "phases", "protocol", "drug"))])
+@pytest.mark.parametrize("name", ["tables", *(f"schema/{name}" for name in ("common", "limits", "doses", "phases", "protocol", "drug"))])
 def test_what_disagrees_in_a_file_is_said_through_wrong_which_carries_its_place(name):
     """A bare ValueError would end `check` with a traceback: only shapes.Wrong is turned into a problem."""
     assert "raise ValueError" not in (ROOT / "infuse" / f"{name}.py").read_text()

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "infuse"
 FLOORS = {
     "ground": ("numerals", "units", "ranges", "grammar", "source"),
-    "protocol": ("caution", "protocol", "taken", "given", "bands", "vocabulary", "shapes", "ordersets", "compatibility", "schema.common", "schema.limits", "schema.phases", "schema.protocol",
+    "protocol": ("caution", "protocol", "taken", "given", "bands", "vocabulary", "shapes", "ordersets", "compatibility", "schema.common", "schema.limits", "schema.doses", "schema.phases", "schema.protocol",
                  "schema.cautions", "schema.words", "schema.drug", "schema.orderset", "schema.compatibility", "schema", "consistency.known_words", "lists",
                  "consistency.words", "consistency.alone", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency", "tables", "library"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline"),

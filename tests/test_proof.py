@@ -37,6 +37,19 @@ FAULTS = [
 ]
 
 
+FALLING = BY_WEIGHT.replace("dose: 1 g", "dose: 500 mg")
+
+
+def test_a_dose_may_fall_into_a_band_that_says_why(load):  # noqa: F811
+    """700 mg at 49.9 kg, 500 mg from 50 kg: said by the file, so no counter-example; a further fall still is one."""
+    said = FALLING.replace("dose: 500 mg", "dose: 500 mg\n          may_fall: the trial gave it")
+    assert not proof.prove(load(written(said))).problems
+    lower = said.replace("from 50 kg\n", "from 50 kg to below 60 kg\n", 1) + "\n"
+    lower = lower.replace("      duration: 15 min", "        - weight: from 60 kg\n          dose: 400 mg\n      duration: 15 min")
+    messages = [each.message for each in proof.prove(load(written(lower))).problems]
+    assert any("at 60 kg, after 500 mg" in each for each in messages) and not any("at 50 kg" in each for each in messages)
+
+
 @pytest.mark.parametrize(("phase", "said"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
 def test_a_counter_example_is_found_with_its_weight(load, phase, said):  # noqa: F811
     loaded = load(written(phase))

@@ -10,6 +10,7 @@ Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a pro
 
 from __future__ import annotations
 
+from infuse import bands
 from infuse.consistency import alone, rates, with_drug
 from infuse.consistency.drug import check_drug
 from infuse.consistency.sets import check_compatibility, check_set
@@ -39,5 +40,5 @@ def by_band(protocol: Protocol) -> Protocol:
     several = []
     for phase in protocol.phases:
         banded = getattr(phase, "bands", ())
-        several += [phase._replace(dose=band.dose, cap=band.cap or phase.cap) for band in banded if band.dose] or [phase]
+        several += [bands.applied(phase, band) for band in banded if band.dose] or [phase]
     return protocol._replace(phases=tuple(several))

@@ -11,10 +11,9 @@ Example: `by: 0.05 mg/h` beside `start: 0.1 mg/kg/h` is a problem at the step.
 from __future__ import annotations
 
 from infuse import bands, units
-from infuse.consistency.words import base, is_dose, limits_of, of_another_kind, per_patient, unknown_sources, wrong
+from infuse.consistency.words import awaits_the_site, base, is_dose, limits_of, of_another_kind, per_patient, unknown_sources, wrong
 from infuse.protocol import COURSE, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol
 from infuse.shapes import written
-from infuse.source import NOTE, Problem
 from infuse.units import Quantity
 
 MOST_RUNGS = 80  # a ladder is read by a nurse
@@ -187,9 +186,7 @@ def course_total_has_an_end(protocol: Protocol, _drug):
 
 def site_limits_are_said(protocol: Protocol, drug: Drug | None):
     for limit in [*limits_of(protocol), *(drug.limits if drug else ())]:
-        if limit.site:
-            message = f"the limit of the {limit.name.replace('_', ' ')} awaits the site's decision; it is enforced meanwhile"
-            yield Problem(NOTE, limit.span, message)
+        yield from awaits_the_site(limit)
 
 
 def bands_are_proven(protocol: Protocol, _drug):

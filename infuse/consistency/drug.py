@@ -13,7 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from infuse import units
-from infuse.consistency.words import unknown_sources, wrong
+from infuse.consistency.words import awaits_the_site, unknown_sources, wrong
 from infuse.protocol import Drug
 from infuse.shapes import written
 from infuse.source import NOTE, Problem
@@ -35,8 +35,7 @@ def check_drug(drug: Drug) -> list[Problem]:
             found.append(wrong(said.span, "an equivalent only where the drug declares its factor", f'"{said.quantity}"'))
         elif said:
             found += _equivalent_strength(said, product, drug)
-    found += [Problem(NOTE, limit.span, f"the limit of the {limit.name.replace('_', ' ')} awaits the site's decision; "
-                                        "it is enforced meanwhile") for limit in drug.limits if limit.site]
+    found += [note for limit in drug.limits for note in awaits_the_site(limit)]
     found += [Problem(NOTE, one.span, f"how {one.text} is taken awaits the site's decision; it is enforced meanwhile")
               for one in (*drug.contraindications, *drug.precautions) if one.site]
     return sorted(found, key=lambda one: one.span)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from infuse.protocol import Continuous, Intermittent, Limit, Maintenance, Protocol, Schedule, Stated
 from infuse.shapes import did_you_mean, like
-from infuse.source import ERROR, Problem, Span, printable
+from infuse.source import ERROR, NOTE, Problem, Span, printable
 from infuse.units import Quantity
 
 
@@ -51,3 +51,11 @@ def unknown_sources(ids, known):
 def of_another_kind(span: Span, found, name: str, base: Stated, what: str) -> Problem:
     hint = f"{name}, on line {base.span.line}, is {base.quantity}: {what} must be of the same kind"
     return wrong(span, like(base.quantity), f'"{found}"', hint)
+
+
+def awaits_the_site(limit: Limit):
+    """A note for what no source states: of the whole limit, or of the one side that is meant."""
+    sides = [(word, side) for word, side in limit.sides if side.site]
+    for word, side in sides if len(sides) < len(limit.sides) else sides[:1]:
+        which, span = ("", limit.span) if len(sides) == len(limit.sides) else (f"{word} ", side.span)
+        yield Problem(NOTE, span, f"the {which}limit of the {limit.name.replace('_', ' ')} awaits the site's decision; it is enforced meanwhile")

@@ -31,8 +31,8 @@ def build(phase: Phase, setting: Setting) -> PhaseOrder:
 def counted_per(phase: Phase) -> set[str]:
     """kg and m2, as far as the doses, rates or limits of the phase, in any of its bands, are counted per them."""
     banded = [stated for band in getattr(phase, "bands", ()) if band.dose for stated in band.dose.stated]
-    sides = [side for limit in phase.limits for side in (limit.soft, limit.hard) if side]
-    ends = [end for side in sides for end in side.range.ends()]
+    every = (*phase.limits, *(limit for band in getattr(phase, "bands", ()) for limit in band.limits))
+    ends = [end for limit in every for _, side in limit.sides for end in side.range.ends()]
     return {one.unit.patient for one in (*(each.quantity for each in banded or phase.ordered), *ends)} - {None}
 
 

@@ -13,36 +13,53 @@ from __future__ import annotations
 from infuse import grammar, units
 from infuse import protocol as p
 from infuse.schema.common import sources
-from infuse.shapes import BAD, Key, Reader, Wrong, between, fields, like, list_of, word, written
+from infuse.shapes import BAD, Key, Reader, Wrong, between, fields, like, list_of, scalar_or, word, written
 from infuse.source import Scalar
 
 
-def limit_of(name: str, *kinds: str, sourced: bool = False) -> Reader:
-    keys = (
-        Key("soft", between(*kinds), "beyond it, an order needs a named person's reason"),
-        Key("hard", between(*kinds), "beyond it, there is no order"),
-        Key("source", sources, "the references that it comes from", default=()),
+def _sides(reader: Reader) -> tuple[Key, ...]:
+    """The keys of every limit: two sides, each a range or a mapping with a source of its own, and the source of both."""
+    apart = fields((
+        Key("range", reader, "the range of this side, in words", required=True),
+        Key("source", sources, "the references that this side comes from", default=()),
+        Key("basis", word("site"), "site: no source states this side"),
+    ), lambda span, range, source, basis: _from(range, source, basis))
+    side = scalar_or(reader, apart, lambda value: value)
+    return (
+        Key("soft", side, "beyond it, an order needs a named person's reason"),
+        Key("hard", side, "beyond it, there is no order"),
+        Key("source", sources, "the references of the sides that name none of their own", default=()),
         Key("basis", word("site"), "site: no source states it; it is the site's to decide, and enforced meanwhile"),
     )
 
+
+def _from(side, source, basis):
+    """The side, or the side and the window of a total, with its source; one that it has already stays."""
+    if isinstance(side, p.StatedRange):
+        return side if side.source or side.site else side._replace(source=source, site=basis is not None)
+    return side and (_from(side[0], source, basis), side[1])
+
+
+def limit_of(name: str, *kinds: str, sourced: bool = False) -> Reader:
     def build(span, soft, hard, source, basis):
         if soft is None and hard is None:
             raise Wrong(f"a soft or a hard limit of the {name.replace('_', ' ')}", "neither")
+        soft, hard = _from(soft, source, basis), _from(hard, source, basis)
         if sourced:
-            _sourced(name, source, basis)
-        _soft_inside_hard(soft, hard)
-        return p.Limit(name, soft, hard, source, basis is not None, span)
+            _sourced(name, soft, hard)
+        soft_inside_hard(soft, hard)
+        return p.Limit(name, soft, hard, span)
 
-    return fields(keys, build, "a limit: soft, hard, source")
+    return fields(_sides(between(*kinds)), build, "a limit: soft, hard, source")
 
 
-def _sourced(name, source, basis):
-    if not source and not basis:
+def _sourced(name, *sides):
+    if not all(side.source or side.site for side in sides if side):
         raise Wrong(f"a source for the limit of the {name.replace('_', ' ')}", "none", None,
                     'name a reference, as in "source: ID", or write "basis: site": it is then the site\'s to decide')
 
 
-def _soft_inside_hard(soft, hard):
+def soft_inside_hard(soft, hard):
     ends = hard.range.ends() if hard else ()
     for end in soft.range.ends() if soft and hard else ():
         if not units.fits(end.unit, ends[0].unit):
@@ -74,24 +91,20 @@ def _window_range() -> Reader:
     return Reader(read, {"type": "string", "description": expected, "examples": ["up to 3 mg in 24 h"]})
 
 
-def _total() -> Reader:
-    keys = (
-        Key("soft", _window_range(), "beyond it, an order needs a named person's reason"),
-        Key("hard", _window_range(), "beyond it, there is no order"),
-        Key("source", sources, "the references that it comes from", default=()),
-        Key("basis", word("site"), "site: it is the site's to decide, and enforced meanwhile"),
-    )
-
+def _total(sourced: bool = False) -> Reader:
     def build(span, soft, hard, source, basis):
         if soft is None and hard is None:
             raise Wrong("a soft or a hard total", "neither")
         if soft and hard and str(soft[1]) != str(hard[1]):
             raise Wrong(f"soft and hard in one window, {hard[1]}", f'"{soft[1]}"', soft[0].span)
-        _soft_inside_hard(soft and soft[0], hard and hard[0])
         window = (soft or hard)[1]
-        return p.Limit("total", soft and soft[0], hard and hard[0], source, basis is not None, span, window)
+        soft, hard = (side and _from(side, source, basis)[0] for side in (soft, hard))
+        if sourced:
+            _sourced("total", soft, hard)
+        soft_inside_hard(soft, hard)
+        return p.Limit("total", soft, hard, span, window)
 
-    return fields(keys, build, "a total: soft or hard, source")
+    return fields(_sides(_window_range()), build, "a total: soft or hard, source")
 
 
 _LIMITS = {
@@ -116,22 +129,18 @@ def limits_of(*names: str) -> Reader:
 
 
 def fact_rule(name: str, kind: str, unknown: str) -> Reader:
-    keys = (
-        Key("soft", between(kind), "beyond it, an order needs a named person's reason"),
-        Key("hard", between(kind), "beyond it, there is no order"),
-        Key("source", sources, "the references that it comes from", default=()),
-        Key("basis", word("site"), "site: it is the site's to decide, and enforced meanwhile"),
-        Key("unknown", word("refuse", "box", "lowest"), "what `unknown` does: no order, a box to tick, or the lowest dose of the bands", default=unknown),
-    )
+    says = "what `unknown` does: no order, a box to tick, or the lowest dose of the bands"
+    keys = (*_sides(between(kind)), Key("unknown", word("refuse", "box", "lowest"), says, default=unknown))
 
     def build(span, soft, hard, source, basis, unknown):
-        _sourced(name, source, basis)
-        _soft_inside_hard(soft, hard)
-        limit = p.Limit(name, soft, hard, source, basis is not None, span) if soft or hard else None
-        return p.FactRule(limit, unknown)
+        soft, hard = _from(soft, source, basis), _from(hard, source, basis)
+        _sourced(name, *(filter(None, (soft, hard)) if soft or hard else [p.StatedRange(None, span, source, basis is not None)]))
+        soft_inside_hard(soft, hard)
+        return p.FactRule(p.Limit(name, soft, hard, span) if soft or hard else None, unknown)
 
     return fields(keys, build, f"what the protocol asks of the {name}: soft, hard, source")
 
 
 def with_source(limit, source):
-    return p.Limit(limit.name, limit.soft, limit.hard, source, False, limit.span, limit.window)
+    """The limit, its sides under that source where they name none."""
+    return p.Limit(limit.name, _from(limit.soft, source, None), _from(limit.hard, source, None), limit.span, limit.window)

@@ -3,7 +3,7 @@ maintenance infusion may say.
 
 For: the phases of a protocol. A new kind of phase is one more entry in PHASES.
 
-Refuses: a dose beside bands, bands without edges, doses and for beside every.
+Refuses: a dose beside bands, doses and for beside every.
 
 Example: `continuous:` with `start: 0.1 mg/kg/h` becomes Continuous(start=Choice(default=0.1 mg/kg/h)).
 """
@@ -12,33 +12,14 @@ from __future__ import annotations
 
 import math
 
-from infuse import ranges, units
 from infuse import protocol as p
+from infuse import ranges
 from infuse.grammar import DOSE_RATES, DOSES
 from infuse.schema.common import half_open, sources, texts
+from infuse.schema.doses import band_of, choice, within
 from infuse.schema.limits import limits_of, with_source
-from infuse.shapes import BAD, Key, Reader, Wrong, between, fields, like, list_of, quantity, scalar_or, text
+from infuse.shapes import BAD, Key, Reader, Wrong, between, fields, list_of, quantity, text
 from infuse.source import Scalar
-
-
-def _choice(*kinds: str) -> Reader:
-    keys = (
-        Key("default", quantity(*kinds), "what the order has unless somebody chooses", required=True),
-        Key("range", between(*kinds), "the lowest and highest that may be chosen"),
-        Key("options", list_of(quantity(*kinds)), "the values that may be chosen, preferred first"),
-    )
-
-    def build(span, default, range, options):
-        if (range is None) == (options is None):
-            raise Wrong("range or options beside the default", "neither" if range is None else "both")
-        for each in (*(options or ()), *((p.Stated(end, range.span) for end in range.range.ends()) if range else ())):
-            if not units.fits(each.quantity.unit, default.quantity.unit):
-                hint = f"default, on line {default.span.line}, is {default.quantity}: what may be chosen must be of the same kind"
-                raise Wrong(like(default.quantity), f'"{each.quantity}"', each.span, hint)
-        chosen = tuple(each.quantity for each in options) if options else ()
-        return p.Choice(default, range.range if range else None, chosen)
-
-    return scalar_or(quantity(*kinds), fields(keys, build), p.Choice)
 
 
 _FLUSH = fields((
@@ -79,38 +60,19 @@ _SOURCE = Key("source", sources, "the references of this phase", required=True)
 
 def _phase(build):
     def made(span, limits, source, **values):
-        inherited = tuple(each if each.source or each.site else with_source(each, source) for each in limits or ())
+        inherited = tuple(with_source(each, source) for each in limits or ())
         return build(span=span, limits=inherited, source=source, **values)
     return made
 
 
-def _band(span, weight, age, clearance, **values):
-    if weight is None and age is None and clearance is None:
-        raise Wrong("an edge of weight, age or clearance", "none")
-    if (values["dose"] is None) == (not values["refuse"]):
-        raise Wrong("a dose, or refuse with the reason", "neither" if values["dose"] is None else "both")
-    return p.Band(weight, age, clearance, span=span, **values)
-
-
-_BAND = fields((
-    Key("weight", half_open("weight"), "below A, from A, or from A to below B"),
-    Key("age", half_open("age"), "below A, from A, or from A to below B"),
-    Key("clearance", half_open("clearance"), "creatinine clearance: below A, from A, or from A to below B"),
-    Key("dose", _choice(*DOSES), "the dose of this band"),
-    Key("refuse", text(), "instead of a dose: why nobody in this band gets one", default=""),
-    Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
-    Key("say", text(), "what the sheet says of this band", default=""),
-    Key("source", sources, "the references of this band", default=()),
-), _band)
-
-
-def _intermittent(dose, bands, by_hand=False, **values):
+def _intermittent(dose, bands, limits, source, by_hand=False, **values):
     if (dose is None) == (bands is None):
         raise Wrong("a dose, or bands with a dose each", "neither" if dose is None else "both")
     first = dose or next((band.dose for band in bands if band.dose), None)
     if first is None:
         raise Wrong("a band with a dose", "none")
-    return p.Intermittent(dose=first, bands=bands or (), by_hand=by_hand, **values)
+    banded = tuple(within(limits, band, source) for band in bands or ())
+    return p.Intermittent(dose=first, bands=banded, limits=limits, source=source, by_hand=by_hand, **values)
 
 
 _COUNT = text("a whole number of doses, such as 3", "[1-9][0-9]{0,2}")
@@ -153,35 +115,33 @@ _TIER = fields((
 ), lambda span, weight, rate: p.Tier(weight, rate, span))
 
 
+_OF_A_PUSH = ("dose", "calculated_dose", "dose_rate", "final_concentration", "duration")
+_OF_AN_INFUSION = (*_OF_A_PUSH, "pump_rate")
+
+
+def _dose_over_a_time(over: str, limits: tuple[str, ...]) -> tuple[Key, ...]:
+    return (
+        *_WHEN,
+        Key("dose", choice(*DOSES), "the dose: fixed, per kg or per m2"),
+        Key("bands", list_of(band_of(limits)), "instead of a dose: one for each band of weight, age or clearance"),
+        Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
+        Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
+        Key("duration", choice("duration"), over, required=True),
+        Key("fastest", quantity(*DOSE_RATES), "the dose rate above which the duration is stretched instead"),
+        Key("flush", _FLUSH, "the flush after it"),
+        *_AGAIN, _ASK, _SOURCE,
+        Key("limits", limits_of(*limits), "soft and hard limits"),
+    )
+
+
 PHASES = {
-    "intermittent": fields((
-        *_WHEN,
-        Key("dose", _choice(*DOSES), "the dose: fixed, per kg or per m2"),
-        Key("bands", list_of(_BAND), "instead of a dose: one for each band of weight, age or clearance"),
-        Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
-        Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
-        Key("duration", _choice("duration"), "how long it runs", required=True),
-        Key("fastest", quantity(*DOSE_RATES), "the dose rate above which the duration is stretched instead"),
-        Key("flush", _FLUSH, "the flush after it"),
-        *_AGAIN, _ASK, _SOURCE,
-        Key("limits", limits_of("dose", "calculated_dose", "dose_rate", "pump_rate", "final_concentration", "duration"),
-            "soft and hard limits"),
-    ), _phase(_intermittent), "an intermittent infusion: dose, duration, source, limits"),
-    "push": fields((
-        *_WHEN,
-        Key("dose", _choice(*DOSES), "the dose: fixed, per kg or per m2"),
-        Key("bands", list_of(_BAND), "instead of a dose: one for each band of weight, age or clearance"),
-        Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
-        Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
-        Key("duration", _choice("duration"), "over how long it is pushed", required=True),
-        Key("fastest", quantity(*DOSE_RATES), "the dose rate above which the duration is stretched instead"),
-        Key("flush", _FLUSH, "the flush after it"),
-        *_AGAIN, _ASK, _SOURCE,
-        Key("limits", limits_of("dose", "calculated_dose", "dose_rate", "final_concentration", "duration"), "soft and hard limits"),
-    ), _phase(lambda **values: _intermittent(by_hand=True, **values)), "a push by hand: dose, duration, source, limits"),
+    "intermittent": fields(_dose_over_a_time("how long it runs", _OF_AN_INFUSION), _phase(_intermittent),
+                           "an intermittent infusion: dose, duration, source, limits"),
+    "push": fields(_dose_over_a_time("over how long it is pushed", _OF_A_PUSH),
+                   _phase(lambda **values: _intermittent(by_hand=True, **values)), "a push by hand: dose, duration, source, limits"),
     "continuous": fields((
         *_WHEN,
-        Key("start", _choice(*DOSE_RATES), "the dose rate, or the one at which a titration starts", required=True),
+        Key("start", choice(*DOSE_RATES), "the dose rate, or the one at which a titration starts", required=True),
         Key("titrate", _TITRATION, "the ladder: by, up_to, until"),
         Key("duration", between("duration"), "how long the course lasts", required=True),
         _ASK, _SOURCE,
