@@ -18,7 +18,7 @@ from infuse.library import Library, Loaded
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
 from infuse.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
 from infuse.source import printable
-from infuse.wording import limit_line, reference_line
+from infuse.wording import code_fields, guideline_line, limit_line, reference_line
 
 
 def rows(library: Library) -> list[dict[str, str]]:
@@ -29,7 +29,7 @@ def rows(library: Library) -> list[dict[str, str]]:
         top = schema.header(document)
         found.append({"id": name, "version": top.get("version", ""), "population": top.get("population", ""),
                       "drug": top.get("drug", ""), "title": top.get("title", ""), "indication": top.get("indication", ""),
-                      "references": schema.keys_under(document, "references"), "file": library.shown(path),
+                      "guidelines": schema.entries_under(document, "guidelines"), "references": schema.keys_under(document, "references"), "file": library.shown(path),
                       "shadows": library.shadowed(path),
                       "problem": document.problems[0].message if document.problems else ""})
     return found
@@ -48,7 +48,8 @@ def list_page(found: list[dict]) -> tuple[Section, ...]:
     sections = []
     for each in found:
         fields = [Field("FOR", f"{each['population']}; {each['indication']}"), Field("DRUG", each["drug"]),
-                  Field("VERSION", each["version"]), Field("SOURCES", ", ".join(each["references"])), Field("FILE", each["file"])]
+                  Field("VERSION", each["version"]), Field("GUIDELINES", "; ".join(map(_strength, each["guidelines"])) or "none read"),
+                  Field("SOURCES", ", ".join(each["references"])), Field("FILE", each["file"])]
         if each["problem"]:
             fields = [Field("PROBLEM", f"{each['problem']}; run infuse check", strong=True), Field("FILE", each["file"])]
         if each["shadows"]:
@@ -57,16 +58,23 @@ def list_page(found: list[dict]) -> tuple[Section, ...]:
     return tuple(sections)
 
 
+def _strength(entry: dict[str, str]) -> str:
+    return f"{entry.get('body', '')} {entry.get('year', '')}, {entry.get('level', '')}"
+
+
 def show_page(loaded: Loaded, today: date) -> Sheet:
     """What the protocol needs, gives and rests on; which options give what it needs."""
     protocol, drug = loaded.protocol, loaded.drug
     sections = [Section("FOR WHOM", (Fields((
         Field("POPULATION", protocol.population), Field("INDICATION", protocol.indication),
-        Field("CARE AREAS", "; ".join(protocol.care_areas)), Field("DRUG", drug.name + (" (HIGH-ALERT)" if drug.high_alert else "")))),)),
+        Field("CARE AREAS", "; ".join(protocol.care_areas)), Field("DRUG", drug.name + (" (HIGH-ALERT)" if drug.high_alert else "")),
+        *code_fields(drug))),)),
         _needs(loaded), _options(loaded)]
     for phase in protocol.phases:
         sections.append(Section(f"PHASE   {phase.kind}", (Fields(tuple(_phase(phase))),)))
     sections.append(Section("LIMITS", (Sentences(tuple(_limits(protocol)), items=True),)))
+    guidelines = tuple(guideline_line(each) for each in protocol.guidelines)
+    sections.append(Section("GUIDELINES", (Sentences(guidelines or ("none read",), items=True),)))
     evidence = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.evidence)
     if evidence:
         sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),)))

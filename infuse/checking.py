@@ -20,7 +20,7 @@ from infuse.library import Library, Loaded
 from infuse.source import ERROR, Document, Mapping, Problem, Scalar, Span
 
 _TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS, "error-prone.yaml": tables.ERROR_PRONE}
-_NOT_PRINTED = {"protocol", "set", "one_of", "after", "before_each", "drug", "version", "doi", "url", "product", "also_known_as", "classes", "when", "cases"}  # ids, links, what is only typed
+_NOT_PRINTED = {"protocol", "set", "one_of", "after", "before_each", "drug", "version", "rxnorm", "atc", "doi", "url", "product", "also_known_as", "classes", "when", "cases"}  # ids, links, what is only typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,11 +188,22 @@ class Criterion(NamedTuple):
     source: tuple[str, ...]
 
 
+class Code(NamedTuple):
+    """What a terminology calls a drug: one code, or several."""
+
+    codes: tuple[str, ...]
+    source: tuple[str, ...]
+
+
 class Drug(NamedTuple):
-    """What holds for every protocol of a drug. `not_available`: why there are no products, and so no order."""
+    """What holds for every protocol of a drug. `not_available`: why there are no products, and so no order.
+    `name`, and the names of the products, stand in tall-man letters where the file has them."""
 
     id: str
     name: str
+    rxnorm: Code | None
+    atc: Code | None
+    tall_man: Note | None
     also_known_as: tuple[str, ...]
     classes: tuple[str, ...]
     high_alert: Note | None
@@ -442,6 +453,15 @@ class Approval(NamedTuple):
     on: date
 
 
+class Guideline(NamedTuple):
+    """How strongly one body recommends it, in that body's own words."""
+
+    body: str
+    year: str
+    level: str
+    source: tuple[str, ...]
+
+
 class Protocol(NamedTuple):
     id: str
     title: str
@@ -451,6 +471,7 @@ class Protocol(NamedTuple):
     drug: str
     population: str
     indication: str
+    guidelines: tuple[Guideline, ...]
     evidence: tuple[Note, ...]
     care_areas: tuple[str, ...]
     references: dict[str, Reference]

@@ -247,8 +247,11 @@ def _basis(order: Order) -> list[Section]:
         for limit in (*rules, *phase.phase.limits, *loaded.drug.limits):
             limits += [wording.limit_line(limit, level, side) for level, side in limit.sides]
         lines += _working(phase)
-        references |= loaded.drug.references | loaded.protocol.references
-    evidence = tuple(f"{note.text} ({', '.join(note.source)})" for request in order.requests for note in request.loaded.protocol.evidence)
+        codes = {each for one in (loaded.drug.rxnorm, loaded.drug.atc) if one for each in one.source}  # printed by `show` alone
+        references |= {key: one for key, one in loaded.drug.references.items() if key not in codes} | loaded.protocol.references
+    protocols = [request.loaded.protocol for request in order.requests]
+    evidence = (*(wording.guideline_line(each) for one in protocols for each in one.guidelines),
+                *(f"{note.text} ({', '.join(note.source)})" for one in protocols for note in one.evidence))
     rows = tuple(_reference(each) for each in references.values())
     sections = [Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),), basis=True),
                 Section("WORKING", (Sentences(tuple(lines), items=True),), basis=True)]

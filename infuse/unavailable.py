@@ -16,7 +16,7 @@ from infuse.library import Library
 from infuse.page import Field, Fields, Section, Sentences, Sheet
 from infuse.protocol import Drug
 from infuse.source import show
-from infuse.wording import reference_line
+from infuse.wording import code_fields, reference_line
 
 
 def _files(library: Library) -> dict[str, Path]:
@@ -74,7 +74,7 @@ def refusal(library: Library, path: Path) -> list[str]:
 def page(library: Library, path: Path) -> Sheet:
     """The drug explained: that it is not available, why, and what says so. Of a file without problems."""
     drug: Drug = library.drug(path)[0]
-    sections = (Section("NOT AVAILABLE", (Sentences((f"{drug.not_available.text} ({', '.join(drug.not_available.source)})",), strong=True),)),
+    sections = (Section("NOT AVAILABLE", (Sentences((f"{drug.not_available.text} ({', '.join(drug.not_available.source)})",), strong=True), Fields(code_fields(drug)))),
                 Section("SOURCES", (Sentences(tuple(reference_line(each) for each in drug.references.values()), items=True),)),
                 Section("FILES", (Sentences((f"{library.shown(path)}, {library.document(path)[1][:12]}",), items=True),)))
     return Sheet("NOT AVAILABLE - CANNOT BE ORDERED", drug.name, f"{drug.id}, not available", sections, (drug.id,))

@@ -18,7 +18,7 @@ from infuse.limits import basis
 from infuse.page import Block, Boxes, Field, Fields, Sentences, Table
 from infuse.phases import PhaseOrder, Rung
 from infuse.phrases import and_, counted_by, course, delivers, kind_said, named, said, strength
-from infuse.protocol import Continuous, Intermittent, Maintenance, Reference, Schedule
+from infuse.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Reference, Schedule
 from infuse.units import Quantity
 
 
@@ -343,3 +343,14 @@ def reference_line(reference: Reference) -> str:
     place = f"doi {reference.doi}" if reference.doi else reference.url
     said = " ".join(each for each in (f"{reference.id}: {reference.title}.", reference.year, place) if each)
     return said + (f". Read: {reference.read}" if reference.read else "")
+
+
+def guideline_line(guideline: Guideline) -> str:
+    """`American Headache Society 2025: should offer (B) (ahs-2025)`."""
+    return f"{guideline.body} {guideline.year}: {guideline.level} ({', '.join(guideline.source)})"
+
+
+def code_fields(drug: Drug) -> tuple[Field, ...]:
+    """What terminologies call the drug, each with its source."""
+    named = (("RXNORM", drug.rxnorm), ("ATC", drug.atc))
+    return tuple(Field(label, f"{', '.join(one.codes)} ({', '.join(one.source)})") for label, one in named if one)

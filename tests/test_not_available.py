@@ -54,8 +54,8 @@ def site(tmp_path):
     (["silver-light"], SAYS, 1),
     ([MAGNESIUM, "moonlight"], SAYS, 1),
     (["moonlight", MAGNESIUM], SAYS, 1),
-    (["moonligh"], 'expected a protocol; found "moonligh"\n   did you mean moonlight?\n', 2),
-    (["moonlight", "ketamin"], SAYS + 'expected a protocol; found "ketamin"\n   did you mean ketamine-inpatient-titration', 2),
+    (["moonligh"], 'expected a protocol or an order set; found "moonligh"\n   did you mean moonlight?\n', 2),
+    (["moonlight", "ketamin"], SAYS + 'expected a protocol or an order set; found "ketamin"\n   did you mean ketamine-inpatient-titration', 2),
     ([MAGNESIUM], "", 0),
 ])
 @pytest.mark.parametrize("format", ["text", "json"])

@@ -25,7 +25,7 @@ def references_exist(protocol: Protocol, drug: Drug | None):
         return
     known = {**protocol.references, **drug.references}
     flushes = [phase.flush for phase in protocol.phases if isinstance(phase, Intermittent) and phase.flush]
-    for block in (*protocol.evidence, *protocol.advisories, *protocol.rescue, *protocol.screening, *protocol.phases, *flushes,
+    for block in (*protocol.guidelines, *protocol.evidence, *protocol.advisories, *protocol.rescue, *protocol.screening, *protocol.phases, *flushes,
                   *protocol.monitoring, *protocol.criteria, *protocol.preparations, *limits_of(protocol)):
         yield from unknown_sources(block.source, known)
 

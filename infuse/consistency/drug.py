@@ -25,7 +25,7 @@ def check_drug(drug: Drug) -> list[Problem]:
     """The same for a drug file by itself."""
     found = []
     for block in (*drug.products.values(), *drug.contraindications, *drug.precautions, *drug.incompatible, *drug.limits,
-                  *filter(None, (drug.high_alert, drug.not_available))):
+                  *filter(None, (drug.high_alert, drug.not_available, drug.rxnorm, drug.atc, drug.tall_man))):
         found += unknown_sources(block.source, drug.references)
     found += _fluid_or_drug(drug)
     found += _limits_of_products(drug)

@@ -14,10 +14,10 @@ from __future__ import annotations
 from infuse.schema.drug import DRUG
 from infuse.schema.protocol import PROTOCOL
 from infuse.shapes import BAD, Notes, Reader
-from infuse.source import Document, Mapping, Scalar, Sequence
+from infuse.source import Document, Mapping, Scalar, Sequence, Sequence
 from infuse.vocabulary import Head
 
-__all__ = ["DRUG", "PROTOCOL", "head", "header", "json_schema", "keys_under", "read"]
+__all__ = ["DRUG", "PROTOCOL", "head", "entries_under", "header", "json_schema", "keys_under", "read"]
 
 
 def read(document: Document, table: Reader):
@@ -50,6 +50,14 @@ def head(document: Document) -> Head | None:
     if not texts.get("drug") or not texts.get("name"):
         return None
     return Head(texts["drug"][0], texts["name"][0], texts.get("also_known_as", ()), texts.get("classes", ()))
+
+
+def entries_under(document: Document, name: str) -> list[dict[str, str]]:
+    """The one-line texts of each entry of a list at the top of a file, such as its guidelines."""
+    items = document.root.items if document.root else ()
+    entries = [each for top, value in items if top.text == name and isinstance(value, Sequence) for each in value.items]
+    return [{key.text: " ".join(value.text.split()) for key, value in each.items if isinstance(value, Scalar)}
+            for each in entries if isinstance(each, Mapping)]
 
 
 def json_schema(table: Reader, title: str) -> dict:

@@ -49,15 +49,36 @@ def _as_it_is(one: p.Product) -> None:
                     "only a bag of fluid has none: form: bag, dilution: never, neither reconstitution nor equivalent_strength")
 
 
-def _build_drug(span, drug, limits, products, not_available, **values):
+def _code(system: str, example: str, pattern: str) -> Reader:
+    one = text(f"an {system} code of a drug, such as {example}", pattern)
+    keys = (Key("code", list_of(one, single=True), "its code, or a list of codes", required=True),
+            Key("source", sources, "its references", required=True))
+    return fields(keys, lambda span, code, source: p.Code(code, source))
+
+
+def _build_drug(span, drug, name, limits, products, not_available, tall_man, **values):
     if (products is None) == (not_available is None):
         raise Wrong("products, or not_available with the reason", "neither" if products is None else "both")
-    return p.Drug(id=drug, limits=limits or (), products=products or {}, not_available=not_available, span=span, **values)
+    products = products or {}
+    if tall_man:
+        name, products = _in_tall_man(name, products, tall_man.text)
+    return p.Drug(id=drug, name=name, limits=limits or (), products=products, not_available=not_available, tall_man=tall_man, span=span, **values)
+
+
+def _in_tall_man(name, products, form):
+    """The name and those of the products, with the form of the list in them."""
+    plain = form.lower()
+    if form == plain or plain not in name:
+        raise Wrong(f"the letters of the name, {name}, some of them capitals", f'"{form}"', form.span)
+    return name.replace(plain, form), {key: one._replace(name=one.name.replace(plain, form)) for key, one in products.items()}
 
 
 DRUG = fields((
     Key("drug", file_name, "its id: the name of the file", required=True),
     Key("name", text(), "the full generic name, as printed", required=True),
+    Key("rxnorm", _code("RxNorm", "114477", "[0-9]{1,8}"), "its RxNorm concept (RxCUI), as an ingredient"),
+    Key("atc", _code("ATC", "N03AX14", "[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}"), "its codes of the WHO ATC index"),
+    Key("tall_man", note("form", "its name in tall-man letters, as a list prints it"), "how its name is printed"),
     Key("also_known_as", texts, "names that may be typed; never printed", default=()),
     Key("classes", texts, "its classes, words of tables/classes.yaml", default=()),
     Key("high_alert", note("say", "why"), "present where the drug is high-alert"),

@@ -121,6 +121,14 @@ MONITORING = fields((
 ), lambda span, **values: p.Monitoring(**values))
 
 
+_GUIDELINE = fields((
+    Key("body", text(), "who recommends, such as American Headache Society", required=True),
+    Key("year", text("a year", "[12][0-9]{3}"), "when", required=True),
+    Key("level", text(), "how strongly, in its own words: should offer (B)", required=True),
+    Key("source", sources, "its references", required=True),
+), lambda span, **values: p.Guideline(**values))
+
+
 def _build_protocol(span, protocol, drug, preparation, preparations, rounding, patient, **values):
     if (preparation is None) == (preparations is None):
         raise Wrong("preparation, or preparations with names", "neither" if preparation is None else "both", None,
@@ -140,7 +148,8 @@ PROTOCOL = fields((
     Key("drug", file_name, "the drug file: drugs/NAME.yaml", required=True),
     Key("population", word("adult", "pediatric", "adult and pediatric"), "whom it is for", required=True, stand_in=""),
     Key("indication", text(), "what it is for", required=True, stand_in=""),
-    Key("evidence", list_of(note("say", "what the evidence says")), "guideline strength, and what was found", default=(), stand_in=()),
+    Key("guidelines", list_of(_GUIDELINE), "how strongly guidelines recommend it", default=(), stand_in=()),
+    Key("evidence", list_of(note("say", "what the evidence says")), "what was found, for and against", default=(), stand_in=()),
     Key("care_areas", texts, "where it may be given", required=True, stand_in=()),
     Key("references", references, "the sources, each under an id", required=True),
     Key("patient", PATIENT, "what it asks of the patient"),
