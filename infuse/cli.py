@@ -20,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from infuse import __version__
 from infuse.given import BY_NAME
-from infuse.output import NotWritten, PipeClosed, bar, bytes_to_stdout, to_file, to_stdout
+from infuse.output import NotWritten, PipeClosed, bar, bytes_to_stdout, refuse_to_write_over, to_file, to_stdout
 
 STOPPED, WRONG = 1, 2
 DEBUG = "INFUSE_DEBUG"
@@ -275,6 +275,42 @@ def _progress(made: int, whole: int, name: str) -> None:
     """One line that fills, on a terminal only."""
     if made % 100 == 0 or made == whole:
         print(f"\r{bar(made, whole, name)}", end="\n" if made == whole else "", file=sys.stderr, flush=True)
+
+
+@app.command(cls=_Once)
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    title: Annotated[str | None, typer.Option(help="The title at the top of the sheet.")] = None,
+    drug: Annotated[str | None, typer.Option(help="A drug of the library.")] = None,
+    product: Annotated[str | None, typer.Option(help="The product that it is prepared from.")] = None,
+    population: Annotated[str | None, typer.Option(help="Whom it is for.")] = None,
+    indication: Annotated[str | None, typer.Option(help="What it is for.")] = None,
+    care_areas: Annotated[list[str] | None, typer.Option("--care-area", help="Where it may be given. May be repeated.")] = None,
+    phases: Annotated[list[str] | None, typer.Option("--phase", help="A kind of phase, in time order. May be repeated.")] = None,
+    per: Annotated[str | None, typer.Option(help="What the dose is counted per: patient, kg or m2.")] = None,
+    reference: Annotated[str | None, typer.Option(help="An id for the first source.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+    protocols: Folders = None,
+):
+    """Begin a protocol file: everything but the numbers, each a blank that check then names."""
+    from infuse import begin, draft
+    from infuse import schema as tables
+    from infuse.units import Refused
+    said = {key: tuple(value) if isinstance(value, list) else value for key, value in locals().items() if isinstance(value, (str, list))}
+    try:
+        begin.named_right(name)
+    except Refused as wrong:
+        _fail(_refusals([("NAME", wrong)]))
+    library = _library(protocols)
+    path = (library.folders[0] if len(library.folders) > 1 else Path()) / f"{name}.yaml"
+    refuse_to_write_over(path, force)
+    begun = begin.begin(name, said, library, _ask if sys.stdin.isatty() and sys.stderr.isatty() else None)
+    if begun.refused:
+        _fail(_refusals(begun.refused))
+    to_file(path, draft.text(tables.PROTOCOL.schema, begun.known), force, 0o644)
+    _say(f"{path} is begun; its numbers and sources are yours to give: infuse check {path} names each place")
+    if library.shadowed(path):
+        _say(f"it takes the place of {library.shadowed(path)}")
 
 
 @app.command(cls=_Once)

@@ -81,20 +81,27 @@ def bytes_to_stdout(content: bytes) -> None:
         raise NotWritten(f"expected to write to standard output; found: {error.strerror}") from None
 
 
-def to_file(path: Path, content: str | bytes, force: bool) -> None:
-    """Write beside, then rename: whatever comes between leaves nothing behind. Raises NotWritten."""
-    import tempfile  # with what it imports it costs more than most orders; standard output needs none of it
-
+def refuse_to_write_over(path: Path, force: bool) -> None:
+    """Raises NotWritten for a folder, and for a file that nobody said to write over."""
     if path.is_dir():
         raise NotWritten(f"expected a file to write to; found a folder: {path}")
     if path.exists() and not force:
         raise NotWritten(f"{path} exists already; it was left as it is (--force writes over it)")
+
+
+def to_file(path: Path, content: str | bytes, force: bool, mode: int = 0o600) -> None:
+    """Write beside, then rename: whatever comes between leaves nothing behind. `mode`: who may read it; an order is its
+    writer's alone. Raises NotWritten."""
+    import tempfile  # with what it imports it costs more than most orders; standard output needs none of it
+
+    refuse_to_write_over(path, force)
     beside = None
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
         with os.fdopen(handle, "wb") as stream:
             stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
+            os.chmod(beside, mode)
             os.fsync(stream.fileno())
         os.replace(beside, path)
     except BaseException as error:  # an interruption too

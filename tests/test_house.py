@@ -14,7 +14,7 @@ FLOORS = {
     "ground": ("numerals", "units", "ranges", "grammar", "source"),
     "protocol": ("caution", "protocol", "taken", "given", "bands", "vocabulary", "shapes", "ordersets", "compatibility", "schema.common", "schema.limits", "schema.doses", "schema.phases", "schema.protocol",
                  "schema.cautions", "schema.words", "schema.drug", "schema.orderset", "schema.compatibility", "schema", "consistency.known_words", "lists",
-                 "consistency.words", "consistency.alone", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency", "tables", "library"),
+                 "consistency.words", "consistency.alone", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency", "tables", "library", "draft", "begin"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline"),
     "judgement": ("limits", "screening"),
     "order": ("phases.worksheet", "phases.running", "phases.intermittent", "phases.continuous", "phases.maintenance",
