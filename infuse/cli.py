@@ -20,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from infuse import __version__
 from infuse.given import BY_NAME
-from infuse.output import NotWritten, PipeClosed, bar, bytes_to_stdout, refuse_to_write_over, to_file, to_stdout
+from infuse.output import NotWritten, PipeClosed, bar, refuse_to_write_over, to_file, to_stdout
 
 STOPPED, WRONG = 1, 2
 DEBUG = "INFUSE_DEBUG"
@@ -43,9 +43,11 @@ class _Group(TyperGroup):
 
 
 class _Once(TyperCommand):
-    """An option that takes one value may stand once: of two weights, the last would win without a word."""
+    """An option that takes one value may stand once: of two weights, the last would win without a word. --print may
+    stand without its value."""
 
     def parse_args(self, ctx, args):
+        args = [one for each, after in zip(args, [*args[1:], "-"]) for one in ([each, ""] if each == "--print" and after.startswith("-") else [each])]
         single = {name for each in self.params for name in each.opts
                   if name.startswith("--") and not each.multiple and not getattr(each, "is_flag", False)}
         named = [each.partition("=")[0] for each in args]
@@ -71,18 +73,36 @@ def _is_json(format: str, json: bool) -> bool:
 
 
 DocumentFormat = Annotated[str | None, typer.Option("--format", metavar="text|json|pdf", help="text, json or pdf; else by the ending of --output; else text.")]
-ENDINGS = {".txt": "text", ".json": "json", ".pdf": "pdf"}
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write to a file instead; .pdf, .json and .txt say the format.")]
+Force = Annotated[bool, typer.Option("--force", help="Write over an existing file.")]
+Paper = Annotated[str | None, typer.Option("--paper", metavar="letter|a4", help="The paper of a pdf; else by the locale.")]
+Queue = Annotated[str | None, typer.Option("--print", metavar="[QUEUE]", help="Send it to a printer's queue, the default one where none is named.")]
+Copies = Annotated[int | None, typer.Option("--copies", metavar="NUMBER", help="How many to print; each says which it is.")]
+Reprint = Annotated[int | None, typer.Option("--reprint", metavar="NUMBER", help="Printed before: the number of this copy, which it shows.")]
 
 
-def _document_format(format: str | None, json: bool, output: Path | None) -> str:
-    """The one format that --format, --json and the ending of the file agree on."""
-    if format is not None and format not in ENDINGS.values():
-        _fail([f'--format: expected text, json or pdf; found "{format}"'])
-    asked = {"--json": "json" if json else None, "--format": format, "--output": ENDINGS.get(output.suffix.lower()) if output else None}
-    named = {option: one for option, one in asked.items() if one}
-    if len(set(named.values())) > 1:
-        _fail(["expected one format; found " + " and ".join(f"{one} ({output if option == '--output' else option})" for option, one in named.items())])
-    return next(iter(named.values()), "text")
+def _destination(**said):
+    from infuse import destination
+    try:
+        return destination.read(os.environ, **said)
+    except destination.Misdirected as wrong:
+        _fail(wrong.lines)
+
+
+def _deliver(page, to, now) -> None:
+    """A pdf into its file or to its printer."""
+    from infuse import destination
+    from infuse.printing import NotPrinted
+    from infuse.render.pdf import Unprintable
+    try:
+        job = destination.deliver(page, to, now)
+    except NotPrinted as error:
+        _fail([*error.lines, "   nothing was printed"])
+    except Unprintable as error:
+        _fail([f"expected characters that a font here has; found {each}" for each in error.found]
+              + ["   nothing was written; spell it otherwise, or install a font that has it"])
+    if job:
+        _say(f"sent to the printer as job {job}")
 
 
 def _say(line: str) -> None:
@@ -163,30 +183,6 @@ def _write(text: str, output: Path | None = None, force: bool = False) -> None:
         to_stdout(text)
     else:
         to_file(output, text, force)
-
-
-def _write_bytes(content: bytes, output: Path | None = None, force: bool = False) -> None:
-    if output is None:
-        bytes_to_stdout(content)
-    else:
-        to_file(output, content, force)
-
-
-def _paper(asked: str | None) -> str:
-    """letter or a4: as asked, else as the locale's country has it."""
-    from infuse.output import PAPERS, paper_of_the_locale
-    if asked is not None and asked.lower() not in PAPERS:
-        _fail([f'--paper: expected letter or a4; found "{asked}"'])
-    return asked.lower() if asked else paper_of_the_locale(os.environ)
-
-
-def _pdf(page, paper: str, now, copy: str = "") -> bytes:
-    from infuse.render import pdf
-    try:
-        return pdf.to_pdf(page, paper, now, copy)
-    except pdf.Unprintable as error:
-        _fail([f"expected characters that a font here has; found {each}" for each in error.found]
-              + ["   nothing was written; spell it otherwise, or install a font that has it"])
 
 
 def _show(rows, output: Path | None = None, force: bool = False) -> None:
@@ -391,16 +387,18 @@ def order(
     by: Annotated[Text, _choice("--by", "Who overrides.", "NAME")] = None,
     format: DocumentFormat = None,
     json: Json = False,
-    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write to a file instead; .pdf, .json and .txt say the format.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
-    paper: Annotated[Text, typer.Option("--paper", metavar="letter|a4", help="The paper of a pdf; else by the locale.")] = None,
+    output: Output = None,
+    force: Force = False,
+    paper: Paper = None,
+    queue: Queue = None,
+    copies: Copies = None,
+    reprint: Reprint = None,
     protocols: Folders = None,
 ):
     """An order sheet for one patient: of one protocol, of several, or of an order set."""
     from infuse import intake, picking
     from infuse.order import CHOICES, READY
-    wanted = _document_format(format, json, output)
-    sized = _paper(paper)
+    to = _destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
     typed = {key: value for key, value in locals().items() if value is not None}
     facts = {key: value for key, value in typed.items() if key in BY_NAME}
     single = {key: value for key, value in typed.items() if key in CHOICES}
@@ -418,13 +416,13 @@ def order(
         _fail(_refusals(wrong.refused) + wrong.lines)
     for said in intake.talk(made):
         _say(said)
-    if wanted == "json":
+    if to.format == "json":
         from infuse.render import json as rendered
         _write_json(rendered.as_object(made), output, force)
-    elif wanted == "pdf":
+    elif to.format == "pdf" and (made.status == READY or queue is None):  # no printer gets a sheet without an order
         from infuse import sheet
-        _write_bytes(_pdf(sheet.lay_out(made), sized, made.now), output, force)
-    else:
+        _deliver(sheet.lay_out(made), to, made.now)
+    elif to.format == "text":
         from infuse import sheet
         from infuse.render import text
         _show(text.lines(sheet.lay_out(made)), output, force)
@@ -432,6 +430,8 @@ def order(
         on_screen = output is None and sys.stdout.isatty()  # then the sheet itself has just said why
         for said in [*([] if on_screen else intake.reasons(made)), *intake.what_next(made, sys.argv[1:])]:
             _say(said)
+        if queue is not None:
+            _say("nothing was printed")
         raise typer.Exit(STOPPED)
 
 

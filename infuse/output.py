@@ -16,23 +16,12 @@ import sys
 from pathlib import Path
 
 
-PAPERS = ("letter", "a4")
-LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "PH", "PR", "CL", "CO", "CR", "GT", "NI", "PA", "SV", "VE"})  # as the C library has them
-
-
 class NotWritten(Exception):
     """The document could not be written; the sentence says why."""
 
 
 class PipeClosed(Exception):
     """Who read the output has stopped reading."""
-
-
-def paper_of_the_locale(environment) -> str:
-    """letter or a4, of the country that the locale names; letter without one, for a Letter page prints whole on A4."""
-    named = next((environment[each] for each in ("LC_ALL", "LC_PAPER", "LANG") if environment.get(each)), "")
-    country = named.partition(".")[0].partition("@")[0].partition("_")[2].upper()
-    return "letter" if not country or country in LETTER_COUNTRIES else "a4"
 
 
 _BAR, _WIDTH = 16, 79

@@ -20,7 +20,7 @@ FLOORS = {
     "order": ("phases.worksheet", "phases.running", "phases.intermittent", "phases.continuous", "phases.maintenance",
               "phases.schedule", "phases", "facts", "plan", "order", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording", "combined", "sheet", "unavailable", "catalog", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
-    "hand": ("output", "cli", "__main__"),
+    "hand": ("output", "printing", "destination", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}
 FILES = {str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__"): path for path in ROOT.rglob("*.py")}
