@@ -120,12 +120,20 @@ def _options(loaded: Loaded) -> Section:
             rows.append(("--duration", phase.duration.range.on_paper()))
         rows += [(f'--answer "{question}=TEXT"', "left open by the source") for question in phase.ask]
     if len(protocol.preparations) > 1:
-        rows.append(("--preparation", " or ".join(each.name for each in protocol.preparations) + "; the first that serves the dose"))
+        rows.append(("--preparation", " or ".join(each.name for each in protocol.preparations) + "; " + _which(loaded)))
     if any(each.beyond_use is None and prep.needs_volume(each, loaded.drug.products[each.product]) for each in protocol.preparations):
         rows.append(('--beyond-use "24 h"', "no source states it: a box where not given"))
     pumps = ", ".join(loaded.devices.pumps)
     rows.append(("--pump", pumps))
     return Section("WHAT CAN BE CHOSEN", (Table(("OPTION", "ALLOWED"), tuple(rows)),))
+
+
+def _which(loaded: Loaded) -> str:
+    """Which preparation is used where none is chosen."""
+    if not any(name == "dose" for phase in loaded.protocol.phases for name, _ in phase.choices):
+        return "the first unless chosen"
+    fluid = all(loaded.drug.products[each.product].fluid for each in loaded.protocol.preparations)
+    return "the fewest bags, then those that leave the least" if fluid else "the first that serves the dose"
 
 
 def _choice(choice: Choice) -> str:

@@ -209,7 +209,7 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
         except DimensionError as error:  # `check` has proven the file; only what was chosen can be of another kind
             raise _Bad([("the choices", Refused("units that fit together", str(error)))]) from None
         step = setting.step_at(made.figures["pump_rate"].value) if "pump_rate" in made.figures else None
-        yield replace(made, figures=made.figures | shown, band=band, rate_step=step), alerts + list(made.alerts)
+        yield replace(made, figures=made.figures | shown, band=band, rate_step=step, volume_step=setting.pump.volume_step), alerts + list(made.alerts)
 
 
 def choices_of(protocol) -> tuple[str, ...]:

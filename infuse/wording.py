@@ -300,7 +300,9 @@ def double_check(order: PhaseOrder) -> list[Block]:
                  Field("THE LADDER REACHES", order.phase.titration.up_to.quantity.on_paper())]
     rows += [Field("NEVER ABOVE", "; ".join(_ceilings(order)))] if _ceilings(order) else []
     rows.append(Field("ROUNDING", _how_to_round(order)))
-    empty = [Field("DOSE FOR THIS PATIENT", blank=figures.get("total_dose", calculated).value.unit.on_paper())]
+    whole = figures.get("total_dose")
+    empty = [Field("DOSE IN ALL", blank=whole.value.unit.on_paper()) if whole else
+             Field("DOSE FOR THIS PATIENT", blank=calculated.value.unit.on_paper())]
     if not order.prepared.premixed:
         empty += [Field("VOLUME TO WITHDRAW", blank="mL"), Field("FINAL VOLUME", blank="mL")]
     if not product.fluid:
@@ -326,6 +328,8 @@ def _how_to_round(order: PhaseOrder) -> str:
         parts.append(f"volumes to what a syringe of {order.prepared.syringe.on_paper()} shows ({order.prepared.step.on_paper()})")
     if order.rate_step is not None:
         parts.append(f"pump rates to {order.rate_step.on_paper()}")
+    if order.steps:
+        parts.append(f"the volume of a step to {order.volume_step.on_paper()}")
     return "; ".join(parts + ["to the nearest, a tie upward, but never past a limit"])
 
 

@@ -85,6 +85,7 @@ class PhaseOrder:
     ladder_end: str = ""
     bags: tuple[int, int | None] | None = None
     rate_step: Quantity | None = None
+    volume_step: Quantity | None = None
     beyond_use: Figure | None = None
     band: Band | None = None
     steps: tuple[Rung, ...] = ()
