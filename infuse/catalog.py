@@ -18,7 +18,7 @@ from infuse.library import Library, Loaded
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
 from infuse.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
 from infuse.source import printable
-from infuse.wording import code_fields, guideline_line, limit_line, reference_line
+from infuse.wording import again, code_fields, guideline_line, limit_line, reference_line
 
 
 def rows(library: Library) -> list[dict[str, str]]:
@@ -161,7 +161,7 @@ def _phase(phase) -> list[Field]:
         if phase.cap:
             rows.append(Field("CAP", phase.cap.quantity.on_paper()))
         return rows + [Field("OVER", _choice(phase.duration) or phase.duration.default.quantity.on_paper()),
-                       Field("SOURCE", ", ".join(phase.source))]
+                       *([Field("SCHEDULE", again(phase))] if again(phase) else []), Field("SOURCE", ", ".join(phase.source))]
     rows = [Field("START", said)]
     if phase.titration:
         steps = phase.titration

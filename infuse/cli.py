@@ -210,10 +210,14 @@ def _main(version: Annotated[bool, typer.Option("--version", callback=_version, 
 
 
 @app.command("list", cls=_Once)
-def list_(protocols: Folders = None, json: Json = False, format: Format = "text"):
+def list_(protocols: Folders = None, json: Json = False, format: Annotated[
+        str, typer.Option("--format", metavar="text|json|markdown", help="text, json, or a table of the protocols in Markdown.")] = "text"):
     """What protocols and order sets there are, for whom, at which version, from which sources."""
     from infuse import catalog, setpage, unavailable
     library = _library(protocols)
+    if format == "markdown" and not json:
+        from infuse import overview
+        return _write(overview.table(library))
     found, sets, without = catalog.rows(library), setpage.rows(library), unavailable.rows(library)
     if _is_json(format, json):
         _write_json({"schema_version": 1, "protocols": found, "sets": sets, "not_available": without})

@@ -18,7 +18,7 @@ from infuse.limits import basis
 from infuse.page import Block, Boxes, Field, Fields, Sentences, Table
 from infuse.phases import PhaseOrder, Rung
 from infuse.phrases import and_, counted_by, course, delivers, kind_said, named, said, strength
-from infuse.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Reference, Schedule
+from infuse.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Phase, Reference, Schedule
 from infuse.units import Quantity
 
 
@@ -40,13 +40,13 @@ def three_lines(order: PhaseOrder) -> Fields:
         known = f"; creatinine clearance {said(order.figures['clearance'])}" if "clearance" in order.figures else ""
         rows.append(Field("BAND", why + known))
     rows += [Field("PREPARATION", preparation(order)), Field("ADMINISTRATION", administration(order), strong=True)]
-    again = schedule(order)
-    return Fields((*rows, Field("SCHEDULE", again, strong=True)) if again else tuple(rows))
+    often = again(order.phase)
+    return Fields((*rows, Field("SCHEDULE", often, strong=True)) if often else tuple(rows))
 
 
-def schedule(order: PhaseOrder) -> str:
+def again(phase: Phase) -> str:
     """How often: repeated, or as needed with its reason, interval and 24-hour maximum."""
-    repeat, needed = getattr(order.phase, "repeat", None), getattr(order.phase, "as_needed", None)
+    repeat, needed = getattr(phase, "repeat", None), getattr(phase, "as_needed", None)
     if repeat:
         return f"every {repeat.every.quantity.on_paper()}, {repeat.count} dose{'s' if repeat.count != 1 else ''} in all"
     if needed:

@@ -19,7 +19,7 @@ FLOORS = {
     "judgement": ("limits", "screening"),
     "order": ("phases.worksheet", "phases.running", "phases.intermittent", "phases.continuous", "phases.maintenance",
               "phases.schedule", "phases", "facts", "plan", "order", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
-    "paper": ("page", "approval", "phrases", "wording_rates", "wording", "combined", "sheet", "unavailable", "catalog", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
+    "paper": ("page", "approval", "phrases", "wording_rates", "wording", "combined", "sheet", "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}
