@@ -16,10 +16,11 @@ from datetime import datetime
 
 from infuse import figure, grammar, numerals, order, units
 from infuse import patient as patients
+from infuse.choosing import CHOICES, key_of
 from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
 from infuse.limits import HARD, NOTE, SOFT
-from infuse.order import CHOICES, READY
+from infuse.order import READY
 from infuse.protocol import Case
 from infuse.shapes import did_you_mean
 from infuse.source import ERROR, Problem, Span, printable
@@ -38,8 +39,9 @@ def run(loaded: Loaded) -> list[Problem]:
 
 
 def _run(case: Case, loaded: Loaded) -> list[Problem]:
+    known = (*_KNOWN, *(f"{key_of(phase)}.{name}" for phase in loaded.protocol.phases if phase.name for name in CHOICES))
     strange = [_problem(case, name.span, f'expected a fact about the patient or a choice; found "{name}"',
-                        did_you_mean(name, _KNOWN) or f"there are {', '.join(_KNOWN)}") for name in case.given if name not in _KNOWN]
+                        did_you_mean(name, known) or f"there are {', '.join(_KNOWN)}") for name in case.given if name not in known]
     if strange:
         return strange
     try:
@@ -80,7 +82,7 @@ def _how_to_expect(made) -> str:
 
 def _order(case, loaded):
     facts = {name: Given(text, name) for name, text in case.given.items() if name in BY_NAME}
-    chosen = {name: Given(text, name) for name, text in case.given.items() if name in CHOICES}
+    chosen = {name: Given(text, name) for name, text in case.given.items() if name.rpartition(".")[2] in CHOICES}
     patient, wrong = patients.read(facts, CLOCK)
     if wrong:
         raise order.NotUnderstood(wrong)
@@ -115,16 +117,22 @@ def _of_which(name: str, phase):
 
 def _came_out(case, made, name) -> list[Problem]:
     text, span = case.expect[name]
-    figures, phase = made.phases[0].figures, made.phases[0]
-    if name in _COUNTS:
+    place, _, of_phase = name.rpartition(".")
+    phase = made.phases[0] if not place else next((each for each in made.phases if key_of(each.phase) == place), None)
+    if phase is None:
+        keys = [key_of(each.phase) for each in made.phases if each.phase.name]
+        return [_problem(case, name.span, f'expected a phase of the order before the point; found "{place}"',
+                         did_you_mean(place, keys) or f"there are {', '.join(keys)}")]
+    figures = phase.figures
+    if of_phase in _COUNTS:
         low, high = phase.bags or (0, 0)
-        found = {"rungs": len(phase.rungs), "steps": len(phase.steps), "bags_at_least": low, "bags_at_most": high}[name]
+        found = {"rungs": len(phase.rungs), "steps": len(phase.steps), "bags_at_least": low, "bags_at_most": high}[of_phase]
         return [] if text == str(found) else [_problem(case, span, f"expected {name} {text}; found {found}")]
-    where, named = _of_which(name, phase)
+    where, named = _of_which(of_phase, phase)
     one = (figures if where is None else where.figures).get(named)
     if one is None:
         known = {*figures, *_COUNTS, *_STOPS}
-        hint = did_you_mean(name, known) or f"there are {', '.join(sorted(known))}"
+        hint = did_you_mean(of_phase, known) or f"there are {', '.join(sorted(known))}"
         return [_problem(case, name.span, f'expected a figure of the order; found "{name}"', hint)]
     if one.name == "deviation" and not text.endswith("%"):
         words = figure.deviation_in_words(one)

@@ -14,6 +14,7 @@ from datetime import date
 
 from infuse import preparation as prep
 from infuse import approval, schema, unavailable
+from infuse.choosing import key_of
 from infuse.library import Library, Loaded
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
 from infuse.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
@@ -71,7 +72,9 @@ def show_page(loaded: Loaded, today: date) -> Sheet:
         *code_fields(drug))),)),
         _needs(loaded), _options(loaded)]
     for phase in protocol.phases:
-        sections.append(Section(f"PHASE   {phase.kind}", (Fields(tuple(_phase(phase))),)))
+        made_from = [Field("MADE FROM", " or ".join(phase.preparation))] if phase.preparation else []
+        called = f"{phase.name}, " if phase.name else ""
+        sections.append(Section(f"PHASE   {called}{phase.kind}", (Fields((*_phase(phase), *made_from)),)))
     sections.append(Section("LIMITS", (Sentences(tuple(_limits(protocol)), items=True),)))
     guidelines = tuple(guideline_line(each) for each in protocol.guidelines)
     sections.append(Section("GUIDELINES", (Sentences(guidelines or ("none read",), items=True),)))
@@ -115,17 +118,25 @@ def _options(loaded: Loaded) -> Section:
     protocol = loaded.protocol
     rows = []
     for phase in protocol.phases:
-        rows += [(f"--{name.replace('_', '-')}", said) for name, choice in phase.choices if (said := _choice(choice))]
+        rows += [(_option(name, phase, protocol), said) for name, choice in phase.choices if (said := _choice(choice))]
         if isinstance(phase, (Continuous, Maintenance)):
-            rows.append(("--duration", phase.duration.range.on_paper()))
+            rows.append((_option("duration", phase, protocol), phase.duration.range.on_paper()))
+        if phase.preparation[1:]:
+            rows.append((_option("preparation", phase, protocol), " or ".join(phase.preparation) + "; the first that serves the dose"))
         rows += [(f'--answer "{question}=TEXT"', "left open by the source") for question in phase.ask]
-    if len(protocol.preparations) > 1:
+    if len(protocol.preparations) > 1 and not all(phase.preparation for phase in protocol.phases):
         rows.append(("--preparation", " or ".join(each.name for each in protocol.preparations) + "; " + _which(loaded)))
     if any(each.beyond_use is None and prep.needs_volume(each, loaded.drug.products[each.product]) for each in protocol.preparations):
         rows.append(('--beyond-use "24 h"', "no source states it: a box where not given"))
     pumps = ", ".join(loaded.devices.pumps)
     rows.append(("--pump", pumps))
-    return Section("WHAT CAN BE CHOSEN", (Table(("OPTION", "ALLOWED"), tuple(rows)),))
+    how = f'One phase: --choose "{protocol.id}.{key_of(protocol.phases[0])}.KEY=VALUE", and so on.'
+    return Section("WHAT CAN BE CHOSEN", (*([Sentences((how,))] if protocol.phases[1:] else []), Table(("OPTION", "ALLOWED"), tuple(rows))))
+
+
+def _option(name: str, phase, protocol) -> str:
+    """--dose; of several phases the name that tells which one is meant."""
+    return f"{key_of(phase)}.{name}" if protocol.phases[1:] else f"--{name.replace('_', '-')}"
 
 
 def _which(loaded: Loaded) -> str:

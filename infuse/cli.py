@@ -401,7 +401,8 @@ def order(
 ):
     """An order sheet for one patient: of one protocol, of several, or of an order set."""
     from infuse import intake, picking
-    from infuse.order import CHOICES, READY
+    from infuse.choosing import CHOICES
+    from infuse.order import READY
     to = _destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
     typed = {key: value for key, value in locals().items() if value is not None}
     facts = {key: value for key, value in typed.items() if key in BY_NAME}

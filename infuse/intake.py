@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import order, source
+from infuse import choosing, order, source
 from infuse import patient as patients
 from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
@@ -191,7 +191,7 @@ def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
     facts, refused, lines = _facts(asked)
     ids = [each.protocol.id for each in asked.loaded]
     open_questions = {each.protocol.id: tuple(q for phase in each.protocol.phases for q in phase.ask) for each in asked.loaded}
-    takes = {each.protocol.id: order.choices_of(each.protocol) for each in asked.loaded}
+    takes = {each.protocol.id: choosing.choices_of(each.protocol) for each in asked.loaded}
     chosen, answers, more = choices(ids, asked.single, asked.choose, asked.answers, open_questions, takes)
     overrides, worse = _overrides(asked)
     patient, unread = patients.read(facts, asked.now)

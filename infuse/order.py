@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import derived, facts, limits, phases, plan, screening
+from infuse import choosing, derived, facts, limits, phases, plan, screening
 from infuse import patient as patients
 from infuse.figure import Figure
 from infuse.given import Given
@@ -33,7 +33,6 @@ from infuse.units import DimensionError, Refused
 
 NOTHING: Mapping[str, Given] = MappingProxyType({})
 READY, NEEDS_OVERRIDE, STOPPED = "ready", "needs_override", "stopped"
-CHOICES = ("dose", "dose_rate", "duration", "preparation", "bag_volume", "beyond_use")
 
 
 class NotUnderstood(Exception):
@@ -182,14 +181,16 @@ def _used_dosing_weight(requests, patient) -> list[tuple[str, Refused]]:
 def _phases(request: Request, patient: Patient, actual: Figure | None, weight: Figure | None):
     """Every phase of one protocol worked out, with its alerts (None where no band takes the patient in). Raises _Bad
     with what the user chose and cannot have."""
-    refused = _unknown_choices(request)
+    chosen, refused = choosing.by_phase(request.loaded.protocol, request.chosen)
+    refused = _unknown(request, refused)
     pumps = request.loaded.devices.pumps
     pump = patient.get("pump") or DEFAULT_PUMP
     if pump not in pumps:
         refused.append((patient.where("pump"), Refused(f"a pump of the tables: {', '.join(pumps)}", pump)))
     if refused:
         raise _Bad(refused)
-    for phase in request.loaded.protocol.phases:
+    several = request.loaded.protocol.phases
+    for phase, mine in zip(several, chosen):
         used, band, shown, alerts = facts.in_its_band(phase, request, patient, actual)
         if used is None:
             yield None, alerts
@@ -200,44 +201,27 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
             names = ", ".join(needs.facts)
             yield None, [Alert(HARD, f"{request.loaded.protocol.id}.surface", f"{names} is unknown, and the surface needs it")]
             continue
-        setting = phases.Setting(request.loaded, weight, pumps[pump], request.chosen, area, band)
+        setting = phases.Setting(request.loaded, weight, pumps[pump], mine, area, band)
         try:
             made = phases.build(used, setting)
         except Refused as error:
-            place = next((each.where for each in request.chosen.values() if each.text == error.found), "a choice")
+            place = next((each.where for each in mine.values() if each.text == error.found), "a choice")
             raise _Bad([(place, error)]) from None
         except DimensionError as error:  # `check` has proven the file; only what was chosen can be of another kind
             raise _Bad([("the choices", Refused("units that fit together", str(error)))]) from None
         step = setting.step_at(made.figures["pump_rate"].value) if "pump_rate" in made.figures else None
-        yield replace(made, figures=made.figures | shown, band=band, rate_step=step, volume_step=setting.pump.volume_step), alerts + list(made.alerts)
+        alerts += made.alerts
+        if several[1:] and phase.name:
+            alerts = [replace(each, message=f"{phase.name}: {each.message}") for each in alerts]
+        yield replace(made, figures=made.figures | shown, band=band, rate_step=step, volume_step=setting.pump.volume_step), alerts
 
 
-def choices_of(protocol) -> tuple[str, ...]:
-    """The choices that a protocol of these phases can have."""
-    stated = {name for phase in protocol.phases for name, _choice in phase.choices}
-    stated |= {"duration"} if any(hasattr(phase, "duration") for phase in protocol.phases) else set()
-    return tuple(name for name in CHOICES if name in stated or name not in ("dose", "dose_rate", "duration"))
-
-
-def _instead_of(name: str, protocol) -> str:
-    """What is expected where a protocol leaves no such choice."""
-    if name == "dose" and "dose_rate" in choices_of(protocol):
-        return "dose_rate, because the protocol is a continuous infusion"
-    if name == "dose_rate" and "dose" in choices_of(protocol):
-        return "dose, because the protocol gives a dose over a time"
-    return f"no {name.replace('_', ' ')}: the protocol itself states it"
-
-
-def _unknown_choices(request):
+def _unknown(request, wrong):
+    """What was chosen or answered and cannot be, beside what `choosing` has found."""
     protocol = request.loaded.protocol
-    wrong = []
     for name, given in request.chosen.items():
-        if name not in CHOICES:
-            wrong.append((given.where, Refused(f"a choice: {', '.join(CHOICES)}", name)))
-        elif name not in choices_of(protocol):
-            wrong.append((given.where, Refused(_instead_of(name, protocol), name)))
-        elif name == "bag_volume" and all(each.amount is None and not each.added_to and not each.final_volume
-                                          for each in protocol.preparations):
+        if name.endswith("bag_volume") and all(each.amount is None and not each.added_to and not each.final_volume
+                                               for each in protocol.preparations):
             wrong.append((given.where, Refused("no bag volume: the protocol's bags are premixed", given.text)))
     asked = [question for phase in protocol.phases for question in phase.ask]
     for question, given in request.answers.items():

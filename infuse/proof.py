@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from infuse import bands, figure, order, phases
 from infuse.cases import CLOCK
+from infuse.choosing import key_of, ways
 from infuse.given import Given
 from infuse.library import Loaded
 from infuse.limits import HARD
@@ -30,6 +31,7 @@ from infuse.units import Quantity, quantity
 STEP = quantity("0.1", "kg")
 _DOSES, _RATES = ("calculated_dose", "delivered_dose"), ("calculated_dose_rate", "pump_rate")
 _TALL = quantity(170, "cm")
+Ways = tuple[tuple[str, str], ...]
 
 
 class Proven(NamedTuple):
@@ -43,7 +45,7 @@ def prove(loaded: Loaded, step: Callable[[int], None] = lambda _count: None) -> 
     """Every weight, band and preparation; `step` is told of each order made."""
     found: dict[tuple, Problem] = {}
     unserved: dict[tuple, list[Problem]] = {}  # by facts and weight: why a preparation does not serve
-    made, every, ways = 0, weights(loaded), len(loaded.protocol.preparations)
+    made, every, count_of_ways = 0, weights(loaded), len(_ways(loaded.protocol))
     for facts, preparation in settings(loaded):
         before: dict[str, object] = {}
         for weight in every:
@@ -53,7 +55,7 @@ def prove(loaded: Loaded, step: Callable[[int], None] = lambda _count: None) -> 
             for key, problem in _against(loaded, one, before, weight):
                 found.setdefault((key, preparation), problem)
             unserved.setdefault((*facts.values(), weight), []).extend(_not_served(loaded, one, weight))
-    nowhere = next((several for several in unserved.values() if len(several) >= ways), [])
+    nowhere = next((several for several in unserved.values() if len(several) >= count_of_ways), [])
     return Proven([*found.values(), *dict.fromkeys(nowhere)], made)
 
 
@@ -98,8 +100,8 @@ def _at(phase, weight: Quantity):
     return phase._replace(bands=bands.fitting(several, {"weight": weight})) if several else phase
 
 
-def settings(loaded: Loaded) -> list[tuple[dict[str, Quantity], str]]:
-    """(facts, preparation): every cell of age and renal function, every preparation that serves the default."""
+def settings(loaded: Loaded) -> list[tuple[dict[str, Quantity], Ways]]:
+    """(facts, preparations by choice): every cell of age and renal function, every preparation of every phase."""
     protocol = loaded.protocol
     cells: dict[str, list[Quantity]] = {"age": [_an_age(protocol)]}
     several = tuple(band for phase in protocol.phases for band in getattr(phase, "bands", ()))
@@ -109,7 +111,15 @@ def settings(loaded: Loaded) -> list[tuple[dict[str, Quantity], str]]:
     age_limit = protocol.patient.age.limit
     if age_limit and age_limit.hard:
         cells["age"] = [age for age in cells["age"] if age in age_limit.hard.range] or [_an_age(protocol)]
-    return [(dict(zip(cells, values)), one.name) for values in product(*cells.values()) for one in protocol.preparations]
+    return [(dict(zip(cells, values)), each) for values in product(*cells.values()) for each in _ways(protocol)]
+
+
+def _ways(protocol) -> list[Ways]:
+    """Every way to make the phases ready, each as what would be chosen: (choice, preparation)."""
+    several = {"preparation": protocol.preparations} if not all(phase.preparation for phase in protocol.phases) else {}
+    several |= {f"{key_of(phase)}.preparation": ways(protocol, phase) for phase in protocol.phases if phase.preparation}
+    open_ones = {name: of for name, of in several.items() if of[1:]}
+    return [tuple(zip(open_ones, (each.name for each in made))) for made in product(*open_ones.values())]
 
 
 def _an_age(protocol) -> Quantity:
@@ -120,7 +130,7 @@ def _an_age(protocol) -> Quantity:
     return quantity(40, "year")
 
 
-def order_at(loaded: Loaded, facts: dict[str, Quantity], preparation: str, weight: Quantity | None) -> order.Order:
+def order_at(loaded: Loaded, facts: dict[str, Quantity], preparations: Ways, weight: Quantity | None) -> order.Order:
     """One order of the proof."""
     known: dict[str, object] = dict(facts)
     if weight is not None:
@@ -128,8 +138,7 @@ def order_at(loaded: Loaded, facts: dict[str, Quantity], preparation: str, weigh
     if loaded.protocol.patient.dosing_weight != ACTUAL or any("m2" in phases.counted_per(phase) for phase in loaded.protocol.phases):
         known |= {"height": _TALL, "sex": "female"}
     given = {name: Given(str(value), name) for name, value in known.items()}
-    several = len(loaded.protocol.preparations) > 1
-    chosen = {"preparation": Given(preparation, "preparation")} if several else {}
+    chosen = {name: Given(preparation, name) for name, preparation in preparations}
     return order.build([order.Request(loaded, chosen)], Patient(known, given), CLOCK, every_override=True)
 
 

@@ -314,6 +314,7 @@ class Intermittent(NamedTuple):
     duration: Choice
     fastest: Stated | None
     flush: Flush | None
+    preparation: tuple[str, ...]
     limits: tuple[Limit, ...]
     ask: tuple[str, ...]
     source: tuple[str, ...]
@@ -340,6 +341,7 @@ class Continuous(NamedTuple):
     start: Choice
     titration: Titration | None
     duration: StatedRange
+    preparation: tuple[str, ...]
     limits: tuple[Limit, ...]
     ask: tuple[str, ...]
     source: tuple[str, ...]
@@ -372,6 +374,7 @@ class Schedule(NamedTuple):
     name: str
     only_if: str
     steps: tuple[Step, ...]
+    preparation: tuple[str, ...]
     limits: tuple[Limit, ...]
     ask: tuple[str, ...]
     source: tuple[str, ...]
@@ -408,6 +411,7 @@ class Maintenance(NamedTuple):
     tiers: tuple[Tier, ...]
     ceiling: Stated | None
     duration: StatedRange
+    preparation: tuple[str, ...]
     limits: tuple[Limit, ...]
     ask: tuple[str, ...]
     source: tuple[str, ...]
@@ -424,7 +428,8 @@ class Maintenance(NamedTuple):
         return tuple(each.rate for each in self.tiers)
 
 
-# What every kind of phase can be asked: its `kind` on paper, the `choices` that it leaves, by the name of their option,
+# What every kind of phase can be asked: the names of the `preparation` that it may be made from (none: any of the protocol's),
+# its `kind` on paper, the `choices` that it leaves, by the name of their option,
 # and `ordered`: every dose or rate that it states, the one that it goes by first.
 Phase = Intermittent | Continuous | Schedule | Maintenance
 

@@ -12,6 +12,7 @@ import pytest
 from infuse import order as orders
 from infuse import patient as patients
 from infuse.given import BY_NAME, Given
+from infuse.choosing import CHOICES
 from infuse.library import Library
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +23,7 @@ CLOCK = {"SOURCE_DATE_EPOCH": "1795249800"}  # 2026-11-21 08:30 UTC
 def make(loaded, overrides=(), by="", now=NOW, **given):
     """The order of one loaded protocol from facts and choices by name."""
     facts = {name: Given(text, name) for name, text in given.items() if name in BY_NAME}
-    chosen = {name: Given(text, name) for name, text in given.items() if name in orders.CHOICES}
+    chosen = {name: Given(text, name) for name, text in given.items() if name.rpartition(".")[2] in CHOICES}
     assert set(given) == {*facts, *chosen}
     patient, wrong = patients.read(facts, now)
     assert not wrong, wrong

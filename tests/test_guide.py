@@ -12,7 +12,7 @@ from conftest import ROOT
 from infuse import checking, overview, schema
 from infuse.given import BY_NAME
 from infuse.library import Library
-from infuse.order import CHOICES
+from infuse.choosing import CHOICES
 
 GUIDE = (ROOT / "protocols" / "README.md").read_text()
 TABLE = re.compile(r"(?<=## What ships\n\n)(?:\|.*\n)+")

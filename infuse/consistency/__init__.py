@@ -11,7 +11,7 @@ Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a pro
 from __future__ import annotations
 
 from infuse import bands
-from infuse.consistency import alone, rates, with_drug
+from infuse.consistency import alone, between, rates, with_drug
 from infuse.consistency.drug import check_drug
 from infuse.consistency.sets import check_compatibility, check_set
 from infuse.protocol import Drug, Protocol
@@ -31,7 +31,7 @@ def check(protocol: Protocol, drug: Drug | None) -> list[Problem]:
     """Everything that is wrong or awaits the site, in the order of the file."""
     spread = by_band(protocol)
     found = dict.fromkeys(problem for each in CHECKS for problem in each(spread, drug))
-    found |= dict.fromkeys(alone.bands_are_proven(protocol, drug))
+    found |= dict.fromkeys(problem for each in (alone.bands_are_proven, *between.CHECKS) for problem in each(protocol, drug))
     return sorted(found, key=lambda one: one.span)
 
 

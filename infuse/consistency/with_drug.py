@@ -56,7 +56,7 @@ def preparations_agree(protocol: Protocol, drug: Drug | None):
             yield wrong(preparation.product.span, f"a product of drugs/{drug.id}.yaml", f'"{preparation.product}"', hint)
             continue
         yield from _mixed_right(preparation, product, drug)
-        for phase in protocol.phases:
+        for phase in (each for each in protocol.phases if not each.preparation or preparation.name in each.preparation):
             yield from _doses_fit(product, phase)
             yield from _as_it_is(preparation, product) if product.fluid else _amounts_fit(preparation, product, phase)
             yield from () if product.fluid else _concentration_fits(preparation, product, phase, drug)

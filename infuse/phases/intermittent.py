@@ -95,7 +95,7 @@ def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, s
 
 
 def _made_ready(phase, setting, ordered, calculated):
-    one = preparation_for(setting, calculated)
+    one = preparation_for(phase, setting, calculated)
     product = setting.loaded.drug.products[one.product]
     keep = room(named(phase, "dose"), ordered.value) + room(named(phase, "calculated_dose"), calculated.value)
     if phase.dose.range or phase.dose.options:  # the most that may be chosen is not passed by rounding either

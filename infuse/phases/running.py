@@ -48,7 +48,7 @@ class Running(NamedTuple):
 
 def run_on(phase, setting, dose_rate: Figure) -> Running:
     """A rate for as long as its course lasts. Raises Refused, units.DimensionError."""
-    one = preparation_for(setting, None)
+    one = preparation_for(phase, setting, None)
     prepared, beyond_use = bag_for(one, setting), beyond_use_of(one, setting)
     bag = prepared.figures["final_volume"]
     alerts = [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]

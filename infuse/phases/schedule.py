@@ -25,7 +25,7 @@ from infuse.units import Quantity, quantity
 
 def build(phase: Schedule, setting: Setting) -> PhaseOrder:
     """Every step, and what all of them come to. Raises Refused, units.DimensionError."""
-    one = preparation_for(setting, None)
+    one = preparation_for(phase, setting, None)
     prepared, beyond_use = bag_for(one, setting), beyond_use_of(one, setting)
     alerts = [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
     keep = _room(phase, setting, _ordered(phase, setting))

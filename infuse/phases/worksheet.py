@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from infuse import figure, grammar, limits, numerals, rounding, units
 from infuse import preparation as prep
+from infuse.choosing import ways
 from infuse.figure import Figure
 from infuse.given import Given
 from infuse.library import Loaded
@@ -133,24 +134,24 @@ def quantity_chosen(name: str, kind: str, setting: Setting) -> Figure | None:
     return figure.stated(name, value, given.where)
 
 
-def preparation_for(setting: Setting, dose: Figure | None):
+def preparation_for(phase: Phase, setting: Setting, dose: Figure | None):
     """The chosen preparation, else the first that serves the dose; of bags of fluid, the fewest, then the least left over."""
-    protocol, drug = setting.loaded.protocol, setting.loaded.drug
+    drug, several = setting.loaded.drug, ways(setting.loaded.protocol, phase)
     given = setting.chosen.get("preparation")
-    by_name = {each.name: each for each in protocol.preparations}
+    by_name = {each.name: each for each in several}
     if given is not None:
         if given.text not in by_name:
-            raise Refused(f"a preparation of the protocol: {', '.join(by_name)}", given.text)
+            raise Refused(f"a preparation of the {'phase' if phase.preparation else 'protocol'}: {', '.join(by_name)}", given.text)
         return by_name[given.text]
     if dose is None:
-        return protocol.preparations[0]
-    if all(drug.products[each.product].fluid for each in protocol.preparations):
-        return min(protocol.preparations, key=lambda one: prep.bags_of_fluid(drug.products[one.product], dose.value))
+        return several[0]
+    if all(drug.products[each.product].fluid for each in several):
+        return min(several, key=lambda one: prep.bags_of_fluid(drug.products[one.product], dose.value))
 
     def serves(one):
         product = drug.products[one.product]
         return prep.needs_volume(one, product) or prep.premixed_holds(product, dose.value, one.whole_bag)
-    return next((each for each in protocol.preparations if serves(each)), protocol.preparations[0])
+    return next((each for each in several if serves(each)), several[0])
 
 
 def measured_bag(one, product, setting: Setting) -> Figure | None:

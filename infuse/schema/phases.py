@@ -15,7 +15,7 @@ import math
 from infuse import protocol as p
 from infuse import ranges
 from infuse.grammar import DOSE_RATES, DOSES
-from infuse.schema.common import half_open, sources, texts
+from infuse.schema.common import file_name, half_open, sources, texts
 from infuse.schema.doses import band_of, choice, within
 from infuse.schema.limits import limits_of, with_source
 from infuse.shapes import BAD, Key, Reader, Wrong, between, fields, list_of, quantity, text
@@ -55,6 +55,8 @@ _TITRATION = fields((
 ), lambda span, **values: p.Titration(span=span, **values))
 
 _ASK = Key("ask", texts, "what the source leaves open, for the prescriber to fill in", default=())
+_MADE_FROM = Key("preparation", list_of(file_name, single=True),
+                 "which of the protocol's preparations it is made from, preferred first; left out, any of them", default=())
 _SOURCE = Key("source", sources, "the references of this phase", required=True)
 
 
@@ -129,7 +131,7 @@ def _dose_over_a_time(over: str, limits: tuple[str, ...]) -> tuple[Key, ...]:
         Key("duration", choice("duration"), over, required=True),
         Key("fastest", quantity(*DOSE_RATES), "the dose rate above which the duration is stretched instead"),
         Key("flush", _FLUSH, "the flush after it"),
-        *_AGAIN, _ASK, _SOURCE,
+        *_AGAIN, _MADE_FROM, _ASK, _SOURCE,
         Key("limits", limits_of(*limits), "soft and hard limits"),
     )
 
@@ -144,7 +146,7 @@ PHASES = {
         Key("start", choice(*DOSE_RATES), "the dose rate, or the one at which a titration starts", required=True),
         Key("titrate", _TITRATION, "the ladder: by, up_to, until"),
         Key("duration", between("duration"), "how long the course lasts", required=True),
-        _ASK, _SOURCE,
+        _MADE_FROM, _ASK, _SOURCE,
         Key("limits", limits_of("dose_rate", "calculated_dose_rate", "pump_rate", "final_concentration", "duration"),
             "soft and hard limits"),
     ), _phase(lambda titrate, **values: p.Continuous(titration=titrate, **values)),
@@ -152,7 +154,7 @@ PHASES = {
     "schedule": fields((
         *_WHEN,
         Key("steps", list_of(_STEP), "the rates, one after the other", required=True),
-        _ASK, _SOURCE,
+        _MADE_FROM, _ASK, _SOURCE,
         Key("limits", limits_of("dose_rate", "calculated_dose_rate", "pump_rate", "final_concentration", "duration"),
             "soft and hard limits"),
     ), _phase(p.Schedule), "a schedule of rates: steps, source, limits"),
@@ -161,7 +163,7 @@ PHASES = {
         Key("tiers", list_of(_TIER), "the rate for the first kilograms, for the next ones, and beyond", required=True),
         Key("ceiling", quantity("dose rate"), "the most that the rate over all tiers may become"),
         Key("duration", between("duration"), "how long the course lasts", required=True),
-        _ASK, _SOURCE,
+        _MADE_FROM, _ASK, _SOURCE,
         Key("limits", limits_of("calculated_dose_rate", "pump_rate", "final_concentration", "duration"), "soft and hard limits"),
     ), _phase(p.Maintenance), "a maintenance infusion: tiers, duration, source, limits"),
 }
