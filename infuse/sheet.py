@@ -189,7 +189,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         sections.append(Section(f"SCHEDULE OF RATES   {drug.name}", tuple(wording_rates.schedule_table(phase)), joins=True))
     supply = wording.supply(phase)
     if supply.rows:
-        sections.append(Section("SUPPLY", (supply,), joins=True))
+        sections.append(Section("SUPPLY", (supply,)))
     if isinstance(phase.phase, Continuous) and phase.phase.titration:
         sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", tuple(wording.ladder(phase)))]
     elif phase.phase.ask:

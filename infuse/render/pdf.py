@@ -30,9 +30,10 @@ BODY = "IBM Plex Sans"  # tells 0 from O, and 1, l and I from each other
 BODY_FONT = ("fontpkg_ibm_plex_sans", "files")
 OTHER_FONTS = (("manimgx_fonts", ""), ("noto_cjk_sans_jp_regular", ""))
 FALLBACK = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK JP")
-LONGEST_WORD = 32  # a longer one may be broken anywhere
+LONGEST_WORD, LONGEST_LINK = 32, 128  # a longer one may be broken anywhere
 LINE, SMALL_LINE, WRITTEN = 15, 13, 24  # points from line to line, and of a line to write on
 ACROSS, SMALL_ACROSS = 92, 106  # characters across the page
+TO_WRITE_IN, WIDEST = 12, 40  # of a column, in characters
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _SPECIAL = re.compile(r"\[ \]|_{4,}")
 _INSIDE = re.compile(r"[-/\s]")
@@ -152,11 +153,13 @@ def _table(table: Table) -> dict:
 
 
 def _widths(table: Table) -> list[int]:
-    """Shares of the page by what stands in each column; 0 for its own width, where the others are to write in."""
+    """Shares of the page by what stands in each column; 0 for just what it needs, where little stands beside room to write."""
     longest = [max(len(cell) for cell in (column, *(row[number] for row in table.rows))) for number, column in enumerate(table.columns)]
-    if table.blank:
-        return [0 if any(row[number] for row in table.rows) else max(longest[number], 9) for number in range(len(table.columns))]
-    return [each + 3 for each in longest]
+    if not table.blank:
+        return [each + 3 for each in longest]
+    empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
+    brief = sum(each for each, blank in zip(longest, empty) if not blank) <= ACROSS // 3
+    return [max(each, TO_WRITE_IN) if blank else 0 if brief else min(each, WIDEST) + 3 for each, blank in zip(longest, empty)]
 
 
 def _height(block: Block, section: Section) -> int:
@@ -194,7 +197,7 @@ def _plain(text: str) -> list:
         return [" "] if text else []
     out: list = [" "] if text[0].isspace() else []
     for number, word in enumerate(bound(printable(text).split())):
-        piece = ["bound", word] if _must_hold(word) else "".join(_JOINT + each if at and at % LONGEST_WORD == 0 else each for at, each in enumerate(word))
+        piece = ["link", word] if "://" in word and len(word) <= LONGEST_LINK else ["bound", word] if _must_hold(word) else "".join(_JOINT + each if at and at % LONGEST_WORD == 0 else each for at, each in enumerate(word))
         for each in ([" "] if number else []) + [piece]:
             if out and isinstance(each, str) and isinstance(out[-1], str):
                 out[-1] += each
