@@ -72,10 +72,25 @@ def bytes_to_stdout(content: bytes) -> None:
 
 def refuse_to_write_over(path: Path, force: bool) -> None:
     """Raises NotWritten for a folder, and for a file that nobody said to write over."""
-    if path.is_dir():
+    try:
+        folder, there = path.is_dir(), path.exists()
+    except OSError as error:  # a name that is too long
+        raise NotWritten(f"expected to write {path}; found: {error.strerror}") from None
+    if folder:
         raise NotWritten(f"expected a file to write to; found a folder: {path}")
-    if path.exists() and not force:
+    if there and not force:
         raise NotWritten(f"{path} exists already; it was left as it is (--force writes over it)")
+
+
+def _end_by_exception() -> None:
+    """From here on a polite end (SIGTERM, SIGHUP) unwinds as an exception does, so that nothing is left half written."""
+    import signal
+    import threading
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and threading.current_thread() is threading.main_thread() and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda which, _frame: sys.exit(128 + which))
 
 
 def to_file(path: Path, content: str | bytes, force: bool, mode: int = 0o600) -> None:
@@ -86,6 +101,7 @@ def to_file(path: Path, content: str | bytes, force: bool, mode: int = 0o600) ->
     refuse_to_write_over(path, force)
     beside = None
     try:
+        _end_by_exception()
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
         with os.fdopen(handle, "wb") as stream:
             stream.write(content.encode() if isinstance(content, str) else content)

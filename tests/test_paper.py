@@ -55,6 +55,11 @@ def printed(name, paper="letter"):
     return pdf.to_pdf(laid_out(name), paper, NOW)
 
 
+@cache
+def pages_of(name, paper="letter"):
+    return read(printed(name, paper))
+
+
 READY = [name for name in PROTOCOLS if laid_out(name)]
 
 
@@ -99,7 +104,7 @@ def stands(piece, pages):
 
 @pytest.mark.parametrize("name", READY)
 def test_every_word_of_the_page_is_on_the_paper_and_no_other_number(name):
-    page, pages = laid_out(name), read(printed(name))
+    page, pages = laid_out(name), pages_of(name)
     on_paper = [closed(each) for each in pages]
     assert not [each for each in pieces(page) if not stands(each, on_paper)]
     known = set(NUMBER.findall(unbroken(" ".join([*strings(page), *page.footer])))) | {str(number) for number in range(1, len(pages) + 1)}
@@ -179,7 +184,7 @@ def test_nothing_is_below_9_points_nor_outside_the_margins(name, paper):
 
 @pytest.mark.parametrize("name", READY)
 def test_an_order_and_its_pump_settings_are_on_one_page(name):
-    page, pages = laid_out(name), read(printed(name))
+    page, pages = laid_out(name), pages_of(name)
     for section, after in zip(page.sections, page.sections[1:]):
         if section.heading.startswith("ORDER ") and after.joins:
             first = words(section.heading.split("   ")[0]) + " "
