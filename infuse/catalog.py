@@ -91,7 +91,7 @@ def show_page(loaded: Loaded, today: date) -> Sheet:
 
 def _limits(protocol) -> list[str]:
     """Every limit, those of one band with the band that they hold for."""
-    lines = [limit_line(limit, word, side) for phase in protocol.phases for limit in phase.limits for word, side in limit.sides]
+    lines = [limit_line(limit, word, side) for limit in (*(limit for phase in protocol.phases for limit in phase.limits), *protocol.totals) for word, side in limit.sides]
     for band in (band for phase in protocol.phases for band in getattr(phase, "bands", ())):
         lines += [f"{band.on_paper()}: {line}" for limit in band.limits for word, side in limit.sides
                   if (line := limit_line(limit, word, side)) not in lines]

@@ -14,13 +14,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from infuse import clock, ordersets
+from infuse import plan as plans
 from infuse import preparation as prep
 from infuse.compatibility import COMPATIBLE, UNKNOWN
 from infuse.order import Order
 from infuse.page import Block, Boxes, Field, Fields, Section, Sentences, Table
 from infuse.given import on_paper_time
 from infuse.plan import Plan
-from infuse.totals import Dose as Given
+from infuse.timeline import Event
 from infuse.totals import most
 from infuse.units import Quantity, quantity
 
@@ -101,31 +102,56 @@ def _and(text: str) -> str:
 
 def _timeline(order: Order, plan: Plan) -> Section:
     start = order.patient.get("start")
-    columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "UNTIL", "DONE AT, BY")
     numbers = {request.loaded.protocol.id: number for number, request in enumerate(order.requests, 1)}
-    rows = []
+    rows, said = [], set()
     for event in plan.events:
-        part = plan.parts[event.part]
-        if event.flush:
-            give = f"flush{_much(plan)}: the line still holds {_drug(order, part.name)}"
-        else:
-            give = f"order {numbers[part.name]}: {event.dose.what}" + _and(event.dose.only_if and f"only if {event.dose.only_if} [ ]")
-        until = prep.hours_and_minutes(event.end) if event.end is not None else "runs on"
-        rows.append((prep.hours_and_minutes(event.start), *((_clock(start, event.start),) if start else ()), str(event.line), give, until, ""))
-    said = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
+        if not event.flush:
+            part = plan.parts[event.part]
+            give = f"order {numbers[part.name]}: {event.dose.what}{_over(event)}{_condition(event, said)}{_then_flushed(plan, event)}"
+            rows.append((prep.hours_and_minutes(event.start), *((_clock(start, event.start),) if start else ()), str(event.line), give, ""))
+    lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
     if not start:
-        said.append("No start was given: only elapsed times are printed.")
+        lines.append("No start was given: only elapsed times are printed.")
     ends = plan.ends
     chair = plan.arrangement.order_set.chair_time if plan.arrangement.order_set else None
     fields = [Field("ACTUAL START", blank="date and time")]
-    fields += [Field("EVERYTHING THAT ENDS HAS ENDED AT", prep.hours_and_minutes(ends) + (f", {_clock(start, ends)}" if start else ""))] if ends else []
+    fields += [Field("ALL IS THROUGH AT", prep.hours_and_minutes(ends) + (f", {_clock(start, ends)}" if start else ""))] if ends else []
     fields += [Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else []
-    return Section("TIMELINE", (Sentences(tuple(said), strong=True), Fields(tuple(fields)), Table(columns, tuple(rows), blank=True)))
+    columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "DONE, BY")
+    return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), Table(columns, tuple(rows), blank=True)))
+
+
+def _over(event: Event) -> str:
+    if event.end is None:
+        return ", runs on"
+    return f" over {prep.hours_and_minutes(event.end - event.start)}"
+
+
+def _condition(event: Event, said: set) -> str:
+    """When it is given at all: in full at its first dose, by the name of its branch from then on."""
+    dose, key = event.dose, (event.part, event.dose.number)
+    branch = f"branch {dose.branch}" if dose.branch else ""
+    full = f"ONLY IF {dose.only_if}" if dose.only_if and key not in said else ""
+    said.add(key)
+    text = "; ".join(filter(None, (branch, full)))
+    return f"; {text} [ ]" if text else ""
+
+
+def _then_flushed(plan: Plan, event: Event) -> str:
+    """The flush that follows a dose, with its minutes."""
+    flush = next((each for each in plan.events if each.flush and each.line == event.line and each.part == event.part and event.end is not None
+                  and each.start.value == event.end.value), None)
+    if flush is None:
+        return ""
+    over = f" over {prep.hours_and_minutes(flush.end - flush.start)}" if flush.end.value > flush.start.value else ""
+    return f"; then flush{_much(plan)}{over}"
 
 
 def _clock(start: datetime, elapsed: Quantity) -> str:
+    """25-Nov 08:30: the year stands at the start."""
     moment = clock.after(start, elapsed)
-    return on_paper_time(moment) + _and(clock.which(moment))
+    day, time = on_paper_time(moment).split(" ")
+    return f"{day.rpartition('-')[0]} {time}" + _and(clock.which(moment))
 
 
 def _much(plan: Plan) -> str:
@@ -134,10 +160,6 @@ def _much(plan: Plan) -> str:
         return " ________ mL"
     much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
     return f" {much} of {flush.fluid}"
-
-
-def _drug(order, protocol) -> str:
-    return next(each.loaded.drug.name for each in order.requests if each.loaded.protocol.id == protocol)
 
 
 # ---------------------------------------------------------------------------------------------- lines
@@ -177,21 +199,16 @@ def _counting(plan: Plan) -> str:
 
 
 def _totals(plan: Plan) -> Section:
-    """Of each drug what comes together on the sheet: doses, the most in 24 hours, the whole."""
+    """Of each drug what comes together on the sheet: doses, the most in 24 hours, the whole; on the branch that gives most."""
     rows = []
     for number, part in enumerate(plan.parts):
-        doses = [each for each in plan.events if each.part == number and not each.flush and each.end is not None]
-        given = [Given(each.start, _minus(each.end, each.start), each.dose.amount) for each in doses if each.dose.amount]
-        if given:
-            rows.append((part.name, str(len(given)), most(given, DAY).on_paper(), most(given, None).on_paper()))
-        else:
+        mine = [each for each in plan.events if each.part == number and not each.flush]
+        if any(each.end is None for each in mine):
             rows.append((part.name, "runs on", "see its order", "see its order"))
-    return Section("TOTALS   every dose of the timeline counted, whichever branch is taken",
-                   (Table(("PROTOCOL", "DOSES", "MOST IN 24 HOURS", "IN ALL"), tuple(rows)),))
-
-
-def _minus(one: Quantity, other: Quantity) -> Quantity:
-    return one.with_value(one.value - other.value)
+            continue
+        ways = [each for phases in plans.ways(plan, part.name, 1 + max(each.dose.number for each in mine)) if (each := [dose for phase in phases for dose in phase])]
+        rows.append((part.name, str(max(len(each) for each in ways)), *(max((most(each, window) for each in ways), key=lambda one: one.value).on_paper() for window in (DAY, None))))
+    return Section("TOTALS   on the branch that gives most", (Table(("PROTOCOL", "DOSES", "MOST IN 24 HOURS", "IN ALL"), tuple(rows)),))
 
 
 # ---------------------------------------------------------------------------------------------- monitoring

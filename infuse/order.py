@@ -17,14 +17,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import choosing, derived, facts, limits, phases, plan, screening
+from infuse import choosing, derived, exposure, facts, limits, phases, plan, screening
 from infuse import patient as patients
 from infuse.figure import Figure
 from infuse.given import Given
 from infuse.library import Loaded
 from infuse.limits import HARD, SOFT, Alert
 from infuse.patient import Patient
-from infuse.phases import PhaseOrder
+from infuse.phases import PhaseOrder, course
 from infuse.plan import Arrangement, Plan
 from infuse.protocol import ACTUAL
 from infuse.screening import Open
@@ -112,10 +112,12 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     _nothing_missing(requests, patient)
     weight = patients.dosing_weight(patient, facts.weight_ranges(requests)) if patient.get("weight") else None
     alerts, worked_out, refused = _same_drug_twice(requests), [], _used_dosing_weight(requests, patient)
+    weights: dict[str, Figure | None] = {}
     for request in requests:
         mine = screening.screen(request.loaded, patient, weight, _per_weight(request), now.date())
         dosing, more = facts.dosing_weight(request, patient, weight)
         alerts += mine + more
+        weights[request.loaded.protocol.id] = dosing
         if any(each.level == HARD for each in mine + more):
             continue
         try:
@@ -124,6 +126,9 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
                 alerts += found
         except _Bad as bad:
             refused += bad.refused
+    together = plan.make(arrangement, worked_out) if arrangement and worked_out and not refused else None
+    found, more = _totals(worked_out, requests, patient, weights, together, now)
+    alerts, refused = alerts + found, refused + more
     if refused:
         raise NotUnderstood(refused)
     alerts = tuple(sorted(_once(alerts), key=lambda each: limits.LEVELS.index(each.level)))
@@ -133,7 +138,7 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, granted, now, arrangement=arrangement)
     if order.status != READY:
         return replace(order, phases=())
-    return replace(order, plan=plan.make(arrangement, worked_out)) if arrangement else order
+    return replace(order, plan=together)
 
 
 class _Bad(Exception):
@@ -154,6 +159,21 @@ def _nothing_missing(requests, patient):
                 missing.setdefault(name, []).append(request.loaded.protocol.id)
     if missing:
         raise Missing(missing)
+
+
+def _totals(worked_out, requests, patient, weights, together, now) -> tuple[list[Alert], list[tuple[str, Refused]]]:
+    """The limits on totals of every protocol whose phases could all be worked out, with what was given before."""
+    made = course.by_protocol(worked_out)
+    found, refused = [], []
+    for request in requests:
+        protocol = request.loaded.protocol
+        mine = made.get(protocol.id, [])
+        if len(mine) == len(protocol.phases) and all("pump_rate" not in each.figures or each.figures["pump_rate"].value.value for each in mine):
+            try:
+                found += exposure.judge(mine, patient, weights[protocol.id], together, now)
+            except Refused as error:
+                refused.append((patient.where("given"), error))
+    return found, refused
 
 
 def _same_drug_twice(requests) -> list[Alert]:

@@ -19,8 +19,9 @@ from infuse import compatibility, timeline
 from infuse.compatibility import COMPATIBLE, LINE, Compatibility, Verdict
 from infuse.library import ReadFile
 from infuse.ordersets import Item, OrderSet, SetFlush
-from infuse.phases import PhaseOrder
+from infuse.phases import PhaseOrder, course
 from infuse.timeline import ZERO, Dose, Event, Part
+from infuse.totals import Dose as Given
 from infuse.units import Quantity, quantity, work_out
 
 
@@ -54,11 +55,18 @@ class Plan(NamedTuple):
         return max((each.end for each in self.events if each.end), key=lambda one: one.value, default=None)
 
 
+def ways(plan: Plan, protocol: str, phases: int) -> list[list[list[Given]]]:
+    """What a protocol gives in the plan on each branch, phase by phase, with the times of the plan: what is given before each
+    dose of another counts as often as it is given."""
+    mine = [each for each in plan.events if plan.parts[each.part].name == protocol and not each.flush and each.end is not None]
+    names = dict.fromkeys(each.dose.branch for each in mine if each.dose.branch) or [""]
+    return [[[Given(each.start, each.end - each.start, each.dose.amount) for each in mine if each.dose.number == number and each.dose.branch in ("", name)]
+             for number in range(phases)] for name in names]
+
+
 def make(arrangement: Arrangement, worked_out: list[PhaseOrder]) -> Plan:
     """The plan of these phases, in the sequence of their protocols."""
-    by_protocol: dict[str, list[PhaseOrder]] = {}
-    for phase in worked_out:
-        by_protocol.setdefault(phase.loaded.protocol.id, []).append(phase)
+    by_protocol = course.by_protocol(worked_out)
     alone = {each.drug for each in arrangement.table.alone if each.where == LINE}
     parts = [_part(name, made, arrangement.items.get(name), alone) for name, made in by_protocol.items()]
     flush = _flush_time(arrangement.order_set)
@@ -79,35 +87,24 @@ def _part(name, made, item, alone) -> Part:
 
 
 def _doses(made: list[PhaseOrder]) -> Iterator[Dose]:
-    """Every dose of one protocol, since its own start: its phases one after the other."""
-    start = ZERO
-    for phase in made:
-        found = list(_of_phase(phase, start))
-        yield from found
-        last = found[-1]
-        start = last.start + last.over if last.over else last.start
+    """Every dose of one protocol, of all its branches, since its own start."""
+    for number, each in enumerate(course.in_time(made)):
+        yield from _of_phase(each.phase, each.start, number)
 
 
-def _of_phase(phase: PhaseOrder, start: Quantity) -> Iterator[Dose]:
+def _of_phase(phase: PhaseOrder, start: Quantity, number: int) -> Iterator[Dose]:
     kind, figures = phase.phase, phase.figures
     over = _runs(figures)
-    volume = _volume(figures, over) if over else None
     repeat, needed = getattr(kind, "repeat", None), getattr(kind, "as_needed", None)
-    what = " ".join(filter(None, (phase.loaded.drug.name, kind.name)))
-    amount = figures.get("delivered_dose") or figures["delivered_dose_rate"]
+    name = " ".join(filter(None, (phase.loaded.drug.name, kind.name)))
+    amount = (figures.get("delivered_dose") or figures["delivered_dose_rate"]).value
     only_if = "; ".join(filter(None, (kind.only_if, f"as needed for {needed.reason}" if needed else "")))
     count = repeat.count if repeat else 1
-    for number in range(count):
-        later = start + quantity(number, "h").with_value(repeat.every.quantity.to("h").value * number) if number else start
-        said = f"{what} {amount.value.on_paper()}" + (f", dose {number + 1} of {count}" if count > 1 else "")
-        yield Dose(later, over, volume, said, kind.name, only_if, amount.value)
-
-
-def _volume(figures, over: Quantity) -> Quantity:
-    """What runs in that time: of a rate, more than the bag that is hung first."""
-    if "delivered_dose" in figures:
-        return figures["volume_to_be_infused"].value
-    return work_out("mL", [figures["pump_rate"].value, over])
+    for index in range(count):
+        said = f"{name} {amount.on_paper()}" + (f", dose {index + 1} of {count}" if count > 1 else "")
+        later = start.value + (repeat.every.quantity.to("min").value * index if repeat else 0)
+        yield Dose(start.with_value(later), over, figures["volume_to_be_infused"].value if over else None, said, kind.name, only_if,
+                   amount, kind.branch, number)
 
 
 def _runs(figures) -> Quantity | None:
@@ -128,9 +125,14 @@ def _pairs(table, worked_out):
 
 
 def _fluid(placed: list[Event], order_set) -> Quantity | None:
-    """Everything that runs in, flushes of a known volume included."""
+    """Everything that runs in on the branch with most, flushes of a known volume included."""
     if any(each.end is None for each in placed):
         return None
     flush = order_set.flush.volume if order_set and order_set.flush else None
-    volumes = [flush.quantity if each.flush and flush else each.dose.volume for each in placed if not each.flush or flush]
+    names = dict.fromkeys(each.dose.branch for each in placed if each.dose.branch) or [""]
+    return max((_volume(placed, name, flush and flush.quantity) for name in names), key=lambda one: one.value)
+
+
+def _volume(placed: list[Event], branch: str, flush: Quantity | None) -> Quantity:
+    volumes = [flush if each.flush else each.dose.volume for each in placed if each.dose.branch in ("", branch)]
     return quantity(sum(each.to("mL").value for each in volumes if each), "mL")

@@ -297,6 +297,14 @@ class AsNeeded(NamedTuple):
     count: int
 
 
+class Starts(NamedTuple):
+    """When a phase starts: `by` after the start of a phase above it; `by` None: when that one is through."""
+
+    after: str
+    by: Stated | None
+    span: Span
+
+
 class Intermittent(NamedTuple):
     """A dose over a time. `cap`: the most that a per-kg dose may become; `fastest`: the dose rate that stretches the
     duration where the dose would run faster; `by_hand`: pushed from a syringe, not run by a pump; `only_if`: what must be
@@ -304,6 +312,8 @@ class Intermittent(NamedTuple):
 
     name: str
     only_if: str
+    starts: Starts | None
+    branch: str
     by_hand: bool
     repeat: Repeat | None
     as_needed: AsNeeded | None
@@ -338,6 +348,8 @@ class Continuous(NamedTuple):
 
     name: str
     only_if: str
+    starts: Starts | None
+    branch: str
     start: Choice
     titration: Titration | None
     duration: StatedRange
@@ -373,6 +385,8 @@ class Schedule(NamedTuple):
 
     name: str
     only_if: str
+    starts: Starts | None
+    branch: str
     steps: tuple[Step, ...]
     preparation: tuple[str, ...]
     limits: tuple[Limit, ...]
@@ -408,6 +422,8 @@ class Maintenance(NamedTuple):
 
     name: str
     only_if: str
+    starts: Starts | None
+    branch: str
     tiers: tuple[Tier, ...]
     ceiling: Stated | None
     duration: StatedRange
@@ -428,8 +444,9 @@ class Maintenance(NamedTuple):
         return tuple(each.rate for each in self.tiers)
 
 
-# What every kind of phase can be asked: the names of the `preparation` that it may be made from (none: any of the protocol's),
-# its `kind` on paper, the `choices` that it leaves, by the name of their option,
+# What every kind of phase can be asked: when it `starts` (None: once the phase above is through), its `branch` (of several
+# only one is given; phases without one belong to all), the names of the `preparation` that it may be made from (none: any of
+# the protocol's), its `kind` on paper, the `choices` that it leaves, by the name of their option,
 # and `ordered`: every dose or rate that it states, the one that it goes by first.
 Phase = Intermittent | Continuous | Schedule | Maintenance
 
@@ -483,6 +500,7 @@ class Protocol(NamedTuple):
     patient: PatientRules
     preparations: tuple[Preparation, ...]
     phases: tuple[Phase, ...]
+    totals: tuple[Limit, ...]
     advisories: tuple[Note, ...]
     monitoring: tuple[Monitoring, ...]
     criteria: tuple[Criterion, ...]

@@ -244,7 +244,7 @@ def _basis(order: Order) -> list[Section]:
     for phase in order.phases:
         loaded = phase.loaded
         rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
-        for limit in (*rules, *phase.phase.limits, *loaded.drug.limits):
+        for limit in (*rules, *phase.phase.limits, *loaded.protocol.totals, *loaded.drug.limits):
             limits += [wording.limit_line(limit, level, side) for level, side in limit.sides]
         lines += _working(phase)
         codes = {each for one in (loaded.drug.rxnorm, loaded.drug.atc) if one for each in one.source}  # printed by `show` alone

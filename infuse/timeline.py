@@ -22,7 +22,8 @@ ZERO = quantity(0, "min")
 
 
 class Dose(NamedTuple):
-    """One giving of a drug: since the start of its own order, over how long (None: it runs on), its volume and amount."""
+    """One giving of a drug: since the start of its own order, over how long (None: it runs on), its volume and amount, the
+    phase (by name and number) and branch that it belongs to."""
 
     start: Quantity
     over: Quantity | None
@@ -31,6 +32,8 @@ class Dose(NamedTuple):
     phase: str = ""
     only_if: str = ""
     amount: Quantity | None = None
+    branch: str = ""
+    number: int = 0
 
 
 class Part(NamedTuple):
@@ -108,11 +111,12 @@ def _first_round(part: Part, flush: Quantity) -> Fraction:
 
 
 def _before_each(number, part, parts, found) -> list[Event]:
-    """The doses of a part that is given before each dose of another, once for each time."""
+    """The doses of a part that is given before each dose of another, once for each time, on the branch of that dose."""
     other = next(index for index, each in enumerate(parts) if each.name == part.before)
-    times = sorted({each.start.value for each in found if each.part == other and (not part.phases or each.dose.phase in part.phases)})
-    starts = [_minutes(time - part.lead.to("min").value) for time in times]
-    return [Event(_plus(start, dose.start), _end(start, dose), number, dose) for start in starts for dose in part.doses]
+    times = sorted({(each.start.value, each.dose.branch) for each in found
+                    if each.part == other and (not part.phases or each.dose.phase in part.phases)})
+    starts = [(_minutes(time - part.lead.to("min").value), branch) for time, branch in times]
+    return [Event(_plus(start, dose.start), _end(start, dose), number, dose._replace(branch=branch)) for start, branch in starts for dose in part.doses]
 
 
 def _plus(start: Quantity, more: Quantity) -> Quantity:

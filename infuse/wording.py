@@ -34,6 +34,7 @@ def with_equivalent(order: PhaseOrder, text: str) -> str:
 def three_lines(order: PhaseOrder) -> Fields:
     """Dose, preparation, administration."""
     rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} [ ]")] if order.phase.only_if else []
+    rows += [Field("STARTS", starts)] if (starts := starting(order.phase)) else []
     rows += [Field("DOSE", dose(order), strong=True)]
     if order.band:
         why = "; ".join(filter(None, (order.band.on_paper(), order.band.say)))
@@ -42,6 +43,16 @@ def three_lines(order: PhaseOrder) -> Fields:
     rows += [Field("PREPARATION", preparation(order)), Field("ADMINISTRATION", administration(order), strong=True)]
     often = again(order.phase)
     return Fields((*rows, Field("SCHEDULE", often, strong=True)) if often else tuple(rows))
+
+
+def starting(phase) -> str:
+    """When a phase starts, and of which branch it is."""
+    starts, said = phase.starts, []
+    if starts:
+        said.append(f"{starts.by.quantity.on_paper()} after the start of: {starts.after}" if starts.by else f"when this is through: {starts.after}")
+    if phase.branch:
+        said.append(f"branch {phase.branch}; of several branches only one is given")
+    return "; ".join(said)
 
 
 def again(phase: Phase) -> str:

@@ -14,11 +14,11 @@ FLOORS = {
     "ground": ("numerals", "units", "ranges", "grammar", "source"),
     "protocol": ("caution", "protocol", "taken", "given", "bands", "vocabulary", "shapes", "ordersets", "compatibility", "schema.common", "schema.limits", "schema.doses", "schema.phases", "schema.protocol",
                  "schema.cautions", "schema.words", "schema.drug", "schema.orderset", "schema.compatibility", "schema", "consistency.known_words", "lists",
-                 "consistency.words", "consistency.alone", "consistency.between", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency", "tables", "library", "draft", "begin"),
+                 "consistency.words", "consistency.alone", "consistency.between", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency.course", "consistency", "tables", "library", "draft", "begin"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline"),
     "judgement": ("limits", "screening"),
     "order": ("choosing", "phases.worksheet", "phases.running", "phases.intermittent", "phases.continuous", "phases.maintenance",
-              "phases.schedule", "phases", "facts", "plan", "order", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
+              "phases.schedule", "phases", "phases.course", "facts", "plan", "exposure", "order", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording", "combined", "sheet", "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),
 }

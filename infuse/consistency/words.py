@@ -38,7 +38,7 @@ def base(phase) -> tuple[str, Stated]:
 
 def limits_of(protocol: Protocol) -> list[Limit]:
     own = [limit for phase in protocol.phases for limit in phase.limits]
-    return own + [rule.limit for rule in (protocol.patient.age, protocol.patient.weight) if rule.limit]
+    return own + list(protocol.totals) + [rule.limit for rule in (protocol.patient.age, protocol.patient.weight) if rule.limit]
 
 
 def unknown_sources(ids, known):

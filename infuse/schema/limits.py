@@ -91,7 +91,8 @@ def _window_range() -> Reader:
     return Reader(read, {"type": "string", "description": expected, "examples": ["up to 3 mg in 24 h"]})
 
 
-def _total(sourced: bool = False) -> Reader:
+def total(sourced: bool = False) -> Reader:
+    """A soft or hard total in a window: `up to 3 mg in 24 h`."""
     def build(span, soft, hard, source, basis):
         if soft is None and hard is None:
             raise Wrong("a soft or a hard total", "neither")
@@ -120,7 +121,7 @@ _LIMITS = {
 
 def limits_of(*names: str) -> Reader:
     keys = [Key(name, limit_of(name, *_LIMITS[name]), f"limits of the {name.replace('_', ' ')}") for name in names]
-    keys.append(Key("totals", list_of(_total()), "limits of the total in a rolling hour, 24 hours, week, or the course"))
+    keys.append(Key("totals", list_of(total()), "limits of the total in a rolling hour, 24 hours, week, or the course"))
 
     def build(span, totals, **by_name):
         return tuple(limit for limit in by_name.values() if limit) + (totals or ())

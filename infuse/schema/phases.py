@@ -98,9 +98,16 @@ _AS_NEEDED = fields((
     Key("doses", _COUNT, "the most doses in 24 hours", required=True),
 ), lambda span, every, doses, **more: p.AsNeeded(more["for"], every, int(doses)))
 
+_STARTS = fields((
+    Key("after", text(), "the name of a phase above this one", required=True),
+    Key("by", quantity("duration"), "how long after the start of that one; left out: when that one is through"),
+), lambda span, after, by: p.Starts(after, by, span))
+
 _WHEN = (
     Key("name", text(), "what the sheet calls it, such as test dose", default=""),
     Key("only_if", text(), "what must be true before it is given at all", default=""),
+    Key("starts", _STARTS, "when it starts: after, by; left out: when the phase above it is through"),
+    Key("branch", text(), "of phases with different branches only those of one are given; without one: in each of them", default=""),
 )
 _AGAIN = (
     Key("repeat", _REPEAT, "the same dose again: every, and doses or for"),

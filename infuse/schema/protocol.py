@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from infuse import protocol as p
 from infuse.schema.common import APPROVED, approved, file_name, note, references, sources, texts
-from infuse.schema.limits import fact_rule
+from infuse.schema.limits import fact_rule, total
 from infuse.schema.phases import PHASES
 from infuse.shapes import BAD, Key, Notes, Reader, Text, Wrong, fields, flag, list_of, named, one_of, quantity, text, word
 from infuse.source import Mapping, Scalar, Sequence
@@ -156,6 +156,7 @@ PROTOCOL = fields((
     Key("preparation", _preparation("the preparation"), "how it is made ready"),
     Key("preparations", named(_preparation, "preparations"), "several ways to make it ready, preferred first"),
     Key("phases", list_of(one_of(PHASES, "kind of phase")), "the parts of the order in time order", required=True),
+    Key("totals", list_of(total(sourced=True)), "limits of the total of all phases, on the largest branch, in a rolling hour, 24 hours, week, or the course", default=(), stand_in=()),
     Key("advisories", list_of(note("say", "the advisory")), "what the reader must know", default=(), stand_in=()),
     Key("monitoring", list_of(MONITORING), "what is observed, and how often", required=True, stand_in=()),
     Key("criteria", list_of(CRITERION), "at what finding to hold, stop, call", required=True, stand_in=()),
