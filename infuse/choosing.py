@@ -16,11 +16,12 @@ import re
 from collections.abc import Mapping
 
 from infuse.given import Given
-from infuse.protocol import Phase, Preparation, Protocol
+from infuse.protocol import Continuous, Phase, Preparation, Protocol
 from infuse.shapes import did_you_mean
 from infuse.units import Refused
 
-CHOICES = ("dose", "dose_rate", "duration", "preparation", "bag_volume", "beyond_use")
+RUNNING = ("running", "running_in", "running_weight", "replaces")  # of an infusion that already runs
+CHOICES = ("dose", "dose_rate", "duration", "preparation", "bag_volume", "beyond_use", *RUNNING)
 _STATED = ("dose", "dose_rate", "duration")  # what a phase states itself; the others belong to how it is made ready
 
 
@@ -42,7 +43,8 @@ def _stated(phase: Phase) -> set[str]:
 def choices_of(protocol: Protocol) -> tuple[str, ...]:
     """The choices that a protocol of these phases can have."""
     stated = {name for phase in protocol.phases for name in _stated(phase)}
-    return tuple(name for name in CHOICES if name in stated or name not in _STATED)
+    runs = any(isinstance(phase, Continuous) for phase in protocol.phases)
+    return tuple(name for name in CHOICES if name in stated or (runs if name in RUNNING else name not in _STATED))
 
 
 def _opening(name: str, protocol: Protocol, phase: Phase):
@@ -102,11 +104,15 @@ def _every_phase(key: str, protocol: Protocol, given: Given) -> list[int]:
     if len({repr(one) for one in openings.values()}) > 1:
         which = [f"{key_of(protocol.phases[number])}.{key}" for number in openings]
         raise Refused(f"the phase that it is for: {' or '.join(which)}", given.text, f'--choose "{protocol.id}.{which[0]}={given.text}"')
+    if key in RUNNING:
+        return [number for number in several if isinstance(protocol.phases[number], Continuous)]
     return list(openings) or [number for number in several if key not in _STATED or key in _stated(protocol.phases[number])]
 
 
 def _instead_of(name: str, stated) -> str:
     """What is expected where no such choice is left."""
+    if name in RUNNING:
+        return "a protocol of an infusion that runs on, for what already runs"
     if name == "dose" and "dose_rate" in stated:
         return "dose_rate, because the protocol is a continuous infusion"
     if name == "dose_rate" and "dose" in stated:

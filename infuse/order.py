@@ -290,6 +290,8 @@ def open_answers(phase: PhaseOrder, requests) -> list[Open]:
         found += [Open("titration", name) for name in asked]
     if phase.beyond_use is None and not phase.prepared.premixed:
         found.append(Open("beyond_use", "beyond-use time of what is prepared", "--beyond-use"))
+    if phase.continues and not phase.continues.replaces:
+        found.append(Open("replaces", "the sheet that this one replaces", "--replaces"))
     flush = getattr(phase.phase, "flush", None)
     if flush and flush.volume is None:
         found.append(Open("flush", "volume of the flush"))

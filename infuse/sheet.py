@@ -187,6 +187,8 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         sections.append(Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),), joins=True))
     if phase.steps:
         sections.append(Section(f"SCHEDULE OF RATES   {drug.name}", tuple(wording_rates.schedule_table(phase)), joins=True))
+    if phase.continues:
+        sections.append(Section(f"ALREADY RUNNING   {drug.name}", tuple(wording.continued(phase))))
     supply = wording.supply(phase)
     if supply.rows:
         sections.append(Section("SUPPLY", (supply,)))

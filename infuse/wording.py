@@ -141,7 +141,7 @@ def administration(order: PhaseOrder) -> str:
     if isinstance(order.phase, Intermittent):
         line = (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; {_that_is(order)}alone in its line unless compatibility is established")
         return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
-    verb = "start at" if order.rungs else "run at"
+    verb = "go on at" if order.continues else "start at" if order.rungs else "run at"
     is_said = "" if figures["delivered_dose_rate"].value.unit == figures["pump_rate"].value.unit else f" = {said(figures['delivered_dose_rate'])}"
     return f"continuous intravenous infusion; {verb} {rate}{is_said}; {course(order)}; alone in its line unless compatibility is established"
 
@@ -193,11 +193,26 @@ def _duration(order: PhaseOrder) -> str:
 # ---------------------------------------------------------------------------------------------- ladder
 
 
+def continued(order: PhaseOrder) -> list[Block]:
+    """What runs and what goes on, side by side."""
+    one, figures = order.continues, order.figures
+    weight = counted_by(order)
+    rows = [("dose rate", said(one.dose_rate), said(figures["dose_rate"])), ("pump rate", said(one.pump_rate), said(one.new_pump_rate)),
+            ("concentration", said(one.concentration), said(figures["final_concentration"]))]
+    rows += [("weight", said(one.weight), said(weight))] if one.weight and weight else []
+    rung = f"rung {one.rung} of {len(order.rungs)} is nearest to what runs; it goes on" if one.rung else "what runs goes on"
+    return [Table(("", "AS IT RUNS", "FROM NOW ON"), tuple(rows), strong=(2,)),
+            Fields((Field("GOES ON", rung), Field("PUMP RATE CHANGES BY", deviation_in_words(one.change)),
+                    _or_blank("THIS SHEET REPLACES", one.replaces, "order id, or date and time"))),
+            Sentences(("Set the pump anew from this sheet, take the replaced one away, and strike it through.",), strong=True)]
+
+
 def ladder(order: PhaseOrder) -> list[Block]:
     """Not a schedule: the rungs, and those above a soft limit apart."""
     free = [rung for rung in order.rungs if not rung.alerts]
     called = [rung for rung in order.rungs if rung.alerts]
-    numbers = {id(rung): str(number) for number, rung in enumerate(order.rungs, 1)}
+    now = order.continues and order.continues.rung
+    numbers = {id(rung): f"{number} NOW" if number == now else str(number) for number, rung in enumerate(order.rungs, 1)}
     unit = order.figures["dose_rate"].value.unit.on_paper()
     blocks: list[Block] = [
         Sentences(("This is a ladder, NOT a schedule: go up one rung only when its criteria are met.",
@@ -227,7 +242,7 @@ def titration(order: PhaseOrder, answers: dict[str, str]) -> Fields:
     """Start, step, interval, target, maximum, stop: what no source gives is a line to write on."""
     phase, steps = order.phase, order.phase.titration
     top = order.rungs[-1].figures["dose_rate"]
-    rows = [Field("START", said(order.figures["dose_rate"])),
+    rows = [Field("GOES ON AT" if order.continues else "START", said(order.figures["dose_rate"])),
             Field("STEP UP BY", steps.by.quantity.on_paper()),
             _or_blank("STEP UP EVERY", steps.every.range.on_paper() if steps.every else answers.get("titration interval", ""), "hours"),
             _or_blank("STEP UP ONLY WHEN", steps.step_up_when),

@@ -17,7 +17,7 @@ FLOORS = {
                  "consistency.words", "consistency.alone", "consistency.between", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency.course", "consistency", "tables", "library", "draft", "begin"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline"),
     "judgement": ("limits", "screening"),
-    "order": ("choosing", "phases.worksheet", "phases.running", "phases.intermittent", "phases.continuous", "phases.maintenance",
+    "order": ("choosing", "phases.worksheet", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
               "phases.schedule", "phases", "phases.course", "facts", "plan", "exposure", "order", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording", "combined", "sheet", "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),

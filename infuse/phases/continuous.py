@@ -12,22 +12,35 @@ from __future__ import annotations
 from infuse import dosing, figure
 from infuse import preparation as prep
 from infuse.limits import HARD, SOFT, Alert
+from infuse.phases.continuing import go_on, nearest, running_rate
 from infuse.phases.running import at_rate, bags, judged_rate, run_on, running, whole_delivered
-from infuse.phases.worksheet import PhaseOrder, Rung, Setting, choose, deviates, pump_can, totals
+from infuse.phases.worksheet import PhaseOrder, Rung, Setting, allowed, choose, deviates, pump_can, totals
 from infuse.protocol import Continuous
 
 
 def build(phase: Continuous, setting: Setting) -> PhaseOrder:
     """A rate that runs on, and its ladder: each rung from its own exact value. Raises Refused, units.DimensionError."""
     start, alerts = choose(phase.start, "dose_rate", setting)
-    made = run_on(phase, setting, start)
+    made, runs = run_on(phase, setting, start), None
+    if "running" in setting.chosen:
+        runs = running_rate(setting, start.value, made.figures["final_concentration"])
+        if not phase.titration and "dose_rate" not in setting.chosen:  # without a ladder what runs goes on, if it may be chosen
+            start, alerts = allowed(phase.start, "dose_rate", runs[-1].value, runs[0].stated, setting)
+            made = run_on(phase, setting, start)
     alerts += made.alerts
     rungs, end = (), ""
     if phase.titration and not any(each.level == HARD for each in alerts):
         rungs, end, broken = _ladder(phase, setting, start, made.prepared, made.beyond_use)
         alerts += broken
+    figures, continues = made.figures, None
+    if runs and (rungs or not phase.titration):
+        number = nearest(rungs, runs[-1]) if rungs else None
+        figures = figures | (rungs[number - 1].figures if number else {})
+        continues, more = go_on(phase, setting, runs, number, figures)
+        alerts += more
     count = bags(made, rungs[-1].figures if rungs else None)
-    return PhaseOrder(setting.loaded, phase, made.prepared, made.figures, tuple(alerts), rungs, end, count, beyond_use=made.beyond_use)
+    return PhaseOrder(setting.loaded, phase, made.prepared, figures, tuple(alerts), rungs, end, count, beyond_use=made.beyond_use,
+                      continues=continues)
 
 
 def _ladder(phase, setting, start, prepared, beyond_use):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from infuse import figure, grammar, limits, numerals, rounding, units
 from infuse import preparation as prep
@@ -90,6 +90,7 @@ class PhaseOrder:
     beyond_use: Figure | None = None
     band: Band | None = None
     steps: tuple[Rung, ...] = ()
+    continues: Any = None  # of `continuing`, which stands above
 
 
 # ---------------------------------------------------------------------------------------------- what the user chose
@@ -108,8 +109,12 @@ def choose(choice: Choice, name: str, setting: Setting) -> tuple[Figure, list[Al
         raise Refused(f"{wanted}, such as {default}", given.text, hint)
     if not value.value:
         raise Refused(f"{grammar.kind_of(default.unit)}, such as {default}, above zero", given.text)
-    value = value.to(default.unit)  # as the file spells it: one order, one unit
-    chosen = figure.stated(name, value, given.where)
+    return allowed(choice, name, value.to(default.unit), given.where, setting)  # as the file spells it: one order, one unit
+
+
+def allowed(choice: Choice, name: str, value: Quantity, where: str, setting: Setting) -> tuple[Figure, list[Alert]]:
+    """The value as chosen; an alert where it is not one that the file allows."""
+    chosen = figure.stated(name, value, where)
     if choice.options:
         if any(each <= value <= each for each in choice.options):
             return chosen, []
