@@ -65,7 +65,7 @@ def _chosen(choice: Choice) -> str:
 def _most(protocol: Protocol) -> str:
     own = [limit for phase in protocol.phases for limit in phase.limits]
     banded = [limit for phase in protocol.phases for band in getattr(phase, "bands", ()) for limit in band.limits]
-    return "; ".join(dict.fromkeys(_limit(limit) for limit in (*own, *banded) if limit.hard))
+    return "; ".join(dict.fromkeys(_limit(limit) for limit in (*own, *banded, *protocol.totals) if limit.hard))
 
 
 def _limit(limit) -> str:
@@ -81,7 +81,7 @@ def _sources(loaded: Loaded) -> str:
 
 def _open(loaded: Loaded) -> list[str]:
     protocol = loaded.protocol
-    limits = [*(rule.limit for rule in (protocol.patient.age, protocol.patient.weight) if rule.limit), *loaded.drug.limits,
+    limits = [*(rule.limit for rule in (protocol.patient.age, protocol.patient.weight) if rule.limit), *loaded.drug.limits, *protocol.totals,
               *(limit for phase in protocol.phases for limit in phase.limits)]
     site = dict.fromkeys(limit.name.replace("_", " ") for limit in limits for _, side in limit.sides if side.site)
     flushes = [phase.flush for phase in protocol.phases if getattr(phase, "flush", None)]

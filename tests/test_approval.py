@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -54,8 +55,9 @@ def test_a_file_says_who_approved_it(infuse, tmp_path):
     shipped = infuse("show", "magnesium-sulfate-adult").stdout
     assert UNAPPROVED in shipped and "Approving committee: none" in shipped
     original = (library.shipped() / "magnesium-sulfate-adult.yaml").read_text()
-    (tmp_path / "magnesium-sulfate-adult.yaml").write_text(original.replace(
-        "version: 1\n", "version: 1\napproval:\n  committee: Our Committee\n  version: 1\n  on: 2026-01-15\nreview_due: 2026-11-20\n", 1))
+    (tmp_path / "magnesium-sulfate-adult.yaml").write_text(re.sub(
+        "^version: .*\n", "version: 9\napproval:\n  committee: Our Committee\n  version: 9\n  on: 2026-01-15\nreview_due: 2026-11-20\n",
+        original, count=1, flags=re.M))
     done = infuse("order", "magnesium-sulfate-adult", "--age", "44y", "--protocols", str(tmp_path))
     assert done.returncode == 0 and "APPROVED BY Our Committee - REVIEW OVERDUE SINCE 20-Nov-2026" in done.stdout
     assert UNAPPROVED not in done.stdout

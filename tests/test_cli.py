@@ -252,7 +252,8 @@ def test_a_folder_that_is_not_there(infuse, tmp_path):
 
 @pytest.mark.parametrize("door", ["option", "environment"])
 def test_a_sites_folder_wins_and_is_named(infuse, tmp_path, door):
-    text = (ROOT / "protocols" / f"{KETAMINE}.yaml").read_text().replace("version: 1", "version: 7", 1)
+    text = (ROOT / "protocols" / f"{KETAMINE}.yaml").read_text()
+    text = re.sub("^version: .*", "version: 7", text, count=1, flags=re.M)
     (tmp_path / f"{KETAMINE}.yaml").write_text(text)
     options, environment = (["--protocols", str(tmp_path)], {}) if door == "option" else ([], {"INFUSE_PROTOCOLS": str(tmp_path)})
     done = infuse(*ORDER, "--weight", "70kg", *options, **environment)

@@ -84,9 +84,9 @@ def test_totals_count_every_dose_that_may_be_given(undiluted, phase, every, dose
 
 def test_what_the_sheet_says_of_them(undiluted):
     again = make(undiluted(pushed(AGAIN.format(every="8 h", doses="9"))), **FACTS).phases[0]
-    assert wording.schedule(again) == "every 8 hours, 9 doses in all"
+    assert wording.again(again.phase) == "every 8 hours, 9 doses in all"
     needed = make(undiluted(pushed(NEEDED.format(every="6 h", doses="3"))), **FACTS).phases[0]
-    assert wording.schedule(needed) == ("as needed for nausea; not sooner than 6 hours after the last dose; at most 3 doses in 24 hours")
+    assert wording.again(needed.phase) == ("as needed for nausea; not sooner than 6 hours after the last dose; at most 3 doses in 24 hours")
 
 
 def test_a_test_dose_then_the_full_dose_on_its_condition(undiluted):

@@ -45,7 +45,7 @@ def _product(name: str) -> Reader:
 def _as_it_is(one: p.Product) -> None:
     """Without a strength it can only be a bag that is given as it is."""
     if one.form != "bag" or one.dilution != "never" or one.reconstitution or one.equivalent_strength:
-        raise Wrong('the key "strength"', "none", one.span,
+        raise Wrong("a strength", "none", one.span,
                     "only a bag of fluid has none: form: bag, dilution: never, neither reconstitution nor equivalent_strength")
 
 
