@@ -130,6 +130,12 @@ def test_one_sheet_of_a_set(infuse):
     assert "metoclopramide with ketorolac tromethamine at a Y-site: not established" in page
 
 
+def test_what_must_be_true_first_stands_in_the_timeline_too(infuse):
+    page = " ".join(infuse("order", "emergency-rescue", *FACTS, "--with", "fluid-bolus-adult").stdout.split())
+    timeline = page[page.index(" TIMELINE "):page.index(" LINES ")]
+    assert re.search("ONLY IF the patient vomited, did not drink or is dry.* \\[ \\]", timeline)
+
+
 def test_what_runs_together_goes_through_a_line_of_its_own(infuse):
     done = infuse("order", "lidocaine-inpatient-infusion", "magnesium-sulfate-adult", *FACTS)
     assert done.returncode == 0, done.stderr
