@@ -47,11 +47,12 @@ def before(made: list[PhaseOrder], patient: Patient, start: datetime, offset: Qu
     for one in patient.get("given") or ():
         if one.lower() == taken.NONE or fold(one.name) not in names:
             continue
-        if not units.fits(one.amount.unit, unit):
+        amount = drug.counted_in(unit, one.amount)
+        if amount is None:
             raise Refused(f"a dose of {drug.name} in {unit}", str(one))
         at = one.last(now)
         over = one.end - at if one.end else timedelta()
-        found.append(Dose(_minutes(at - start, -offset.value), _minutes(over), one.amount.to(unit)))
+        found.append(Dose(_minutes(at - start, -offset.value), _minutes(over), amount))
     return found
 
 

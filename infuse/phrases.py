@@ -63,6 +63,8 @@ def strength(order: PhaseOrder) -> str:
 
 def amount_unit(order: PhaseOrder) -> str:
     one = order.figures.get("calculated_dose") or order.figures.get("amount")
+    if one and not units.fits(units.unit(one.value.unit.amount), units.unit(order.prepared.product.amount)):
+        return order.prepared.product.amount  # a dose in mEq of a product in mg
     return one.value.unit.amount if one else order.prepared.product.amount
 
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from infuse.caution import Caution
 from infuse.source import Span
 from infuse.ranges import HalfOpen, Range
-from infuse.units import Quantity
+from infuse.units import DimensionError, Quantity, Unit, fits, unit, work_out
 
 ACTUAL = "actual"
 COURSE = "course"
@@ -208,7 +208,7 @@ class Drug(NamedTuple):
     classes: tuple[str, ...]
     high_alert: Note | None
     controlled: str
-    equivalent: Stated | None
+    equivalents: tuple[Stated, ...]
     not_available: Note | None
     products: dict[str, Product]
     diluents: tuple[str, ...]
@@ -218,6 +218,28 @@ class Drug(NamedTuple):
     incompatible: tuple[Note, ...]
     references: dict[str, Reference]
     span: Span
+
+    def equivalent_in(self, amount: Unit) -> Stated | None:
+        """The factor that turns a mass of it into such an amount: mEq or mmol per g. None: the file declares none."""
+        return next((each for each in self.equivalents if each.quantity.unit.amount_class == amount.amount_class), None)
+
+    def bridge(self, ordered: Unit) -> Stated | None:
+        """The factor without which its products could not be counted in the ordered unit; None where they are."""
+        stock = next((each.amount for each in self.products.values()), None)
+        return None if stock is None or unit(stock).amount_class != "mass" else self.equivalent_in(ordered)
+
+    def counted_in(self, to: Unit, amount: Quantity) -> Quantity | None:
+        """An amount of it in another measure, by a factor of the drug where there is one; None: nothing leads there."""
+        if fits(amount.unit, to):
+            return amount.to(to)
+        factors = [each.quantity for each in self.equivalents]
+        for one in factors:
+            for times, by in (([amount, one], []), ([amount], [one]), *(([amount, other], [one]) for other in factors)):
+                try:
+                    return work_out(to, times, by)
+                except DimensionError:
+                    continue
+        return None
 
 
 class Preparation(NamedTuple):

@@ -264,7 +264,7 @@ def _basis(order: Order) -> list[Section]:
 
 def _working(phase: PhaseOrder) -> list[str]:
     lines: dict[str, None] = {}
-    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "uncapped_dose_rate", "final_concentration", "pump_rate",
+    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "equivalent_dose_rate", "uncapped_dose_rate", "final_concentration", "pump_rate",
                  "total_dose", "delivered_dose", "delivered_dose_rate", "delivered_duration", "deviation"):
         if name in phase.figures:
             lines |= dict.fromkeys(each for each in figure.working(phase.figures[name]) if not each.startswith("deviation"))

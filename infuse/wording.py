@@ -23,8 +23,8 @@ from infuse.units import Quantity
 
 
 def with_equivalent(order: PhaseOrder, text: str) -> str:
-    """2 g (16.24 mEq), where the drug declares the factor."""
-    equivalent = order.figures.get("equivalent_dose")
+    """2 g (16.24 mEq), or 16.24 mEq (2,000 mg), where the drug declares the factor."""
+    equivalent = order.figures.get("equivalent_dose") or order.figures.get("equivalent_dose_rate")
     return f"{text} ({said(equivalent)})" if equivalent else text
 
 
@@ -311,6 +311,9 @@ def double_check(order: PhaseOrder) -> list[Block]:
     if getattr(order.phase, "cap", None):
         rows.append(Field("MOST IN ONE DOSE", order.phase.cap.quantity.on_paper()))
     rows.append(Field("PRODUCT", product.name))
+    factor = order.loaded.drug.bridge(ordered.value.unit)
+    if factor:
+        rows.append(Field("EQUIVALENT", f"{factor.quantity.on_paper()} of {order.loaded.drug.name}"))
     if one.amount:
         rows.append(Field("AMOUNT IN THE BAG", one.amount.quantity.on_paper()))
     if one.added_to:

@@ -98,7 +98,7 @@ def limits_agree(protocol: Protocol, drug: Drug | None):
     for phase in protocol.phases:
         name, ordered = base(phase)
         for limit in phase.limits:
-            kinds = _figure_like(limit, ordered.quantity, phase)
+            kinds = _figure_like(limit, ordered.quantity, phase, drug)
             for side in filter(None, (limit.soft, limit.hard)):
                 if kinds and not any(units.fits(end.unit, each) for end in side.range.ends() for each in kinds):
                     wanted = " or ".join(each.text for each in kinds)
@@ -107,11 +107,13 @@ def limits_agree(protocol: Protocol, drug: Drug | None):
                     yield wrong(side.span, f"a limit of the {what} in {wanted}", f'"{written(side.range)}"', hint)
 
 
-def _figure_like(limit: Limit, ordered: Quantity, phase) -> list[units.Unit]:
+def _figure_like(limit: Limit, ordered: Quantity, phase, drug: Drug | None) -> list[units.Unit]:
     whole = ordered.unit.without_patient()
     if limit.name in ("duration", "pump_rate"):
         return []
     if limit.name == "final_concentration":
+        if drug and drug.bridge(ordered.unit):  # what is in the bag is counted as its products are
+            return [units.unit(f"{next(iter(drug.products.values())).amount}/mL")]
         return [units.unit(f"{whole.amount}/mL")] if whole.amount_class != "volume" else []
     if limit.name == "total":
         return [units.unit(whole.amount), units.unit(f"{whole.amount}/kg")]

@@ -3,14 +3,15 @@
 For: `consistency.check`.
 
 Refuses: several phases of which one has no name, or two the same; a phase made from a preparation that does not exist;
-a preparation that no phase is made from.
+a preparation that no phase is made from; phases whose doses cannot be added up.
 
 Example: a loading dose with `preparation: vial` beside `preparations` named bag and ampule is a problem at that line.
 """
 
 from __future__ import annotations
 
-from infuse.consistency.words import wrong
+from infuse import units
+from infuse.consistency.words import base, wrong
 from infuse.protocol import Drug, Protocol
 from infuse.shapes import did_you_mean
 
@@ -39,4 +40,14 @@ def phases_are_made_from_what_there_is(protocol: Protocol, _drug: Drug | None):
             yield wrong(one.span, "a preparation that a phase is made from", f'"{one.name}"', "every phase names others")
 
 
-CHECKS = (phases_have_names, phases_are_made_from_what_there_is)
+def phases_count_alike(protocol: Protocol, _drug: Drug | None):
+    """What phases give is added up, with what was given before: all in mass, or all in mEq, or all in mmol."""
+    first = base(protocol.phases[0])[1]
+    for phase in protocol.phases[1:]:
+        _name, ordered = base(phase)
+        if not units.fits(units.unit(first.quantity.unit.amount), units.unit(ordered.quantity.unit.amount)):
+            yield wrong(ordered.span, f"a dose in {first.quantity.unit.amount}, as the first phase has", f'"{ordered.quantity}"',
+                        f"the first, on line {first.span.line}, is {first.quantity}: what all phases come to must be one sum")
+
+
+CHECKS = (phases_have_names, phases_are_made_from_what_there_is, phases_count_alike)

@@ -31,7 +31,7 @@ def check_drug(drug: Drug) -> list[Problem]:
     found += _limits_of_products(drug)
     for product in drug.products.values():
         said = product.equivalent_strength
-        if said and drug.equivalent is None:
+        if said and not drug.equivalents:
             found.append(wrong(said.span, "an equivalent only where the drug declares its factor", f'"{said.quantity}"'))
         elif said:
             found += _equivalent_strength(said, product, drug)
@@ -64,11 +64,12 @@ def _limits_of_products(drug):
 
 def _equivalent_strength(said, product, drug):
     strength = product.strength.quantity
+    factor = drug.equivalent_in(said.quantity.unit) or drug.equivalents[0]
     try:
-        computed = units.work_out(said.quantity.unit, [strength, drug.equivalent.quantity])
+        computed = units.work_out(said.quantity.unit, [strength, factor.quantity])
     except units.DimensionError:
-        hint = f"strength is {strength}, and equivalent, on line {drug.equivalent.span.line}, is {drug.equivalent.quantity}"
-        return [wrong(said.span, f"a strength in {drug.equivalent.quantity.unit.amount}/mL", f'"{said.quantity}"', hint)]
+        hint = f"strength is {strength}, and equivalent, on line {factor.span.line}, is {factor.quantity}"
+        return [wrong(said.span, f"a strength in {factor.quantity.unit.amount}/mL", f'"{said.quantity}"', hint)]
     if abs(said.quantity.over(computed) - 1) > EQUIVALENT_TOLERANCE:
-        return [wrong(said.span, f"{computed.on_paper()}", f'"{said.quantity}"', f"{strength} times {drug.equivalent.quantity}")]
+        return [wrong(said.span, f"{computed.on_paper()}", f'"{said.quantity}"', f"{strength} times {factor.quantity}")]
     return []

@@ -19,7 +19,7 @@ from infuse.source import NOTE
 from infuse.units import Quantity
 
 
-def known_concentration(preparation: Preparation, product: Product, phase=None) -> Quantity | None:
+def known_concentration(preparation: Preparation, product: Product, phase, drug: Drug) -> Quantity | None:
     """The concentration that a file fixes whatever the patient, or None where it depends on the dose."""
     if product.fluid:
         return None
@@ -30,6 +30,8 @@ def known_concentration(preparation: Preparation, product: Product, phase=None) 
         dose = phase.dose
         if not per_patient(dose.default.quantity) and not dose.options and dose.range is None:
             amount = dose.default.quantity
+            factor = drug.bridge(amount.unit)
+            amount = units.work_out(product.amount, [amount], [factor.quantity]) if factor else amount
     volume = preparation.final_volume or preparation.added_to
     if amount is None or volume is None or not units.fits(amount.unit, units.unit(to.amount)):
         return None
@@ -57,7 +59,7 @@ def preparations_agree(protocol: Protocol, drug: Drug | None):
             continue
         yield from _mixed_right(preparation, product, drug)
         for phase in (each for each in protocol.phases if not each.preparation or preparation.name in each.preparation):
-            yield from _doses_fit(product, phase)
+            yield from _doses_fit(product, phase, drug)
             yield from _as_it_is(preparation, product) if product.fluid else _amounts_fit(preparation, product, phase)
             yield from () if product.fluid else _concentration_fits(preparation, product, phase, drug)
 
@@ -81,12 +83,15 @@ def _mixed_right(preparation, product, drug):
         yield wrong(preparation.span, "whole_bag only for a premixed bag", f'"{product.name}"')
 
 
-def _doses_fit(product, phase):
-    """A dose is counted in what the product is counted in: a fluid in mL."""
+def _doses_fit(product, phase, drug):
+    """A dose is counted in what the product is counted in (a fluid in mL), or in mEq or mmol by the drug's own factor."""
     stock = units.unit(product.amount)
     _name, ordered = base(phase)
-    if not units.fits(units.unit(ordered.quantity.unit.amount), stock):
-        is_what = "a fluid: it has no strength" if product.fluid else product.strength.quantity
+    amount = units.unit(ordered.quantity.unit.amount)
+    if not units.fits(amount, stock) and not drug.bridge(amount):
+        is_what = "a fluid: it has no strength" if product.fluid else str(product.strength.quantity)
+        if amount.amount_class in ("charge", "substance") and stock.amount_class == "mass":
+            is_what += f", and drugs/{drug.id}.yaml declares no equivalent in {amount}/g, the only bridge from mass"
         yield wrong(ordered.span, f"a dose in {stock}", f'"{ordered.quantity}"', f"the product {product.name} is {is_what}")
 
 
@@ -118,7 +123,7 @@ def _concentration_fits(preparation, product, phase, drug):
         hint = f"the product {product.name} is {strength}"
         yield wrong(said.span, f"a concentration in {strength.unit}", f'"{said.quantity}"', hint)
         return
-    computed = known_concentration(preparation, product, phase)
+    computed = known_concentration(preparation, product, phase, drug)
     if computed is None:
         if said:
             yield wrong(said.span, "final_concentration only where the file fixes it", f'"{said.quantity}"',
@@ -152,22 +157,24 @@ def equivalents_agree(protocol: Protocol, drug: Drug | None):
         dose = phase.dose.default.quantity if said else None
         if said and per_patient(dose):
             yield wrong(said.span, "an equivalent only beside a dose that is the same for every patient", f'"{said.quantity}"')
-        elif said and drug and units.fits(dose.unit, units.unit("g")):  # where it does not, the dose itself is refused
+        elif said and drug:
             yield from _equivalent(said.span, said.quantity, dose, drug)
 
 
 def _equivalent(span, said: Quantity, amount: Quantity, drug: Drug):
-    if drug.equivalent is None:
+    bridged = amount.unit.amount_class != "mass" and drug.bridge(amount.unit)
+    if amount.unit.amount_class != "mass" and not bridged:
+        return  # the dose itself is refused
+    if not drug.equivalents:
         yield wrong(span, f"no equivalent: drugs/{drug.id}.yaml declares none", f'"{said}"')
         return
+    factor = bridged or drug.equivalent_in(said.unit) or drug.equivalents[0]
     try:
-        computed = units.work_out(said.unit, [amount, drug.equivalent.quantity])
+        computed = units.work_out(said.unit, [amount], [factor.quantity]) if bridged else units.work_out(said.unit, [amount, factor.quantity])
     except units.DimensionError:
-        yield wrong(span, f"an equivalent dose in {drug.equivalent.quantity.unit.amount}", f'"{said}"', f"the drug states {_factor(drug)}")
+        wanted = "g" if bridged else factor.quantity.unit.amount
+        yield wrong(span, f"an equivalent dose in {wanted}", f'"{said}"', f"the drug states {factor.quantity} ({factor.where})")
         return
     if abs(said.over(computed) - 1) > EQUIVALENT_TOLERANCE:
-        yield wrong(span, f"{computed.on_paper()}", f'"{said}"', f"{amount} times {_factor(drug)}")
-
-
-def _factor(drug: Drug) -> str:
-    return f"{drug.equivalent.quantity} ({drug.equivalent.where})"
+        by = "divided by" if bridged else "times"
+        yield wrong(span, f"{computed.on_paper()}", f'"{said}"', f"{amount} {by} {factor.quantity} ({factor.where})")

@@ -43,7 +43,7 @@ def running_rate(setting: Setting, start: Quantity, concentration: Figure) -> tu
     old = _old_strength(setting, concentration)
     per = setting.per(start)
     weight = _old_weight(setting, per) if start.unit.patient else None
-    return pump, old, weight, dosing.delivered_rate("running_dose_rate", pump, old, weight, start)
+    return pump, old, weight, dosing.delivered_rate("running_dose_rate", pump, setting.content(old, start), weight, start)
 
 
 def _stated(setting, name, kind) -> Figure:

@@ -25,7 +25,7 @@ def build(phase: Continuous, setting: Setting) -> PhaseOrder:
     if "running" in setting.chosen:
         runs = running_rate(setting, start.value, made.figures["final_concentration"])
         if not phase.titration and "dose_rate" not in setting.chosen:  # without a ladder what runs goes on, if it may be chosen
-            start, alerts = allowed(phase.start, "dose_rate", runs[-1].value, runs[0].stated, setting)
+            start, alerts = allowed(phase.start, figure.stated("dose_rate", runs[-1].value, runs[0].stated), setting)
             made = run_on(phase, setting, start)
     alerts += made.alerts
     rungs, end = (), ""

@@ -40,37 +40,36 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     alerts += more
     uncapped = dosing.for_this_patient("calculated_dose", ordered, setting.per(ordered.value))
     calculated = dosing.capped(uncapped, phase.cap)
-    prepared, beyond_use = _made_ready(phase, setting, ordered, calculated)
+    factor = setting.bridge(calculated.value)
+    mass = figure.work_out("equivalent_dose", _mass_unit(setting), [calculated], [factor]) if factor else None
+    prepared, beyond_use = _made_ready(phase, setting, ordered, calculated, mass or calculated)
     alerts += [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
     figures = {"dose": ordered, "calculated_dose": calculated, **prepared.figures}
     if calculated is not uncapped:
         figures["uncapped_dose"] = uncapped._replace(name="uncapped_dose")
     volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
-    concentration = figures.get("final_concentration")
+    concentration = setting.content(figures.get("final_concentration"), calculated.value)
     duration = _stretched(duration, calculated, dosing.delivered_dose(volume, concentration, calculated.value), phase, setting)
     if duration.formula and "duration" in setting.chosen:
         alerts.append(Alert(NOTE, setting.code("duration"), f"the duration was stretched from {setting.chosen['duration'].text}, which "
                             f"was typed, so as not to run faster than {phase.fastest.quantity.on_paper()}"))
-    given_rate = figure.work_out("calculated_dose_rate", _rate_unit(phase, prepared), [calculated], [duration])
+    given_rate = figure.work_out("calculated_dose_rate", _rate_unit(phase, prepared, calculated), [calculated], [duration])
     figures |= {"duration": duration, "calculated_dose_rate": given_rate}
     if not phase.by_hand:
-        figures["pump_rate"] = _pump_rate(phase, setting, figures)
+        figures["pump_rate"] = _pump_rate(phase, setting, figures, concentration)
         alerts += pump_can(setting.pump, setting, figures["pump_rate"].exact, figures["pump_rate"].value)
     if volume.value.value and (phase.by_hand or figures["pump_rate"].value.value):
-        figures |= _delivered(figures, ordered, setting, phase.by_hand)
+        figures |= _delivered(figures, ordered, concentration, setting, phase.by_hand)
         alerts += _judged(phase, setting, figures)
-    if setting.loaded.drug.equivalent and calculated.value.unit.amount_class == "mass":
-        figures["equivalent_dose"] = _equivalent("equivalent_dose", calculated, setting.loaded.drug)
-        if "delivered_dose" in figures:
-            figures["delivered_equivalent"] = _equivalent("delivered_equivalent", figures["delivered_dose"], setting.loaded.drug)
+    figures |= _equivalents(calculated, mass, figures.get("delivered_dose"), setting)
     bags = (prepared.bags, prepared.bags) if prepared.product.fluid else None
     return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), bags=bags, beyond_use=beyond_use)
 
 
-def _pump_rate(phase, setting, figures) -> Figure:
+def _pump_rate(phase, setting, figures, concentration) -> Figure:
     exact = dosing.pump_rate_over(figures["volume_to_be_infused"], figures["duration"])
     ordered = figures["calculated_dose_rate"]
-    at_exact = dosing.delivered_rate("dose_rate", exact, figures.get("final_concentration"), None, ordered.value)
+    at_exact = dosing.delivered_rate("dose_rate", exact, concentration, None, ordered.value)
     keep = _rate_room(phase, setting, exact, at_exact, ordered, figures["duration"])
     value, how = rounding.for_rate(exact.value, setting.rate_step, setting.pump, *keep.around(exact.value))
     return figure.rounded(exact, value, how)
@@ -94,8 +93,9 @@ def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, s
     return stretched._replace(formula=formula, inputs=(*stretched.inputs, duration))
 
 
-def _made_ready(phase, setting, ordered, calculated):
-    one = preparation_for(phase, setting, calculated)
+def _made_ready(phase, setting, ordered, calculated, contained):
+    """How the dose is made ready. `contained`: the same dose as the product counts it."""
+    one = preparation_for(phase, setting, contained)
     product = setting.loaded.drug.products[one.product]
     keep = room(named(phase, "dose"), ordered.value) + room(named(phase, "calculated_dose"), calculated.value)
     if phase.dose.range or phase.dose.options:  # the most that may be chosen is not passed by rounding either
@@ -105,20 +105,27 @@ def _made_ready(phase, setting, ordered, calculated):
     bag_volume = measured_bag(one, product, setting)
     beyond_use = beyond_use_of(one, setting)
     if not prep.needs_volume(one, product):
-        exact = units.work_out("mL", [calculated.value], [] if product.fluid else [product.strength.quantity])
-        return prep.premixed(one, product, calculated, setting.pump.volume_step, *keep.around(exact)), beyond_use
-    amount = figure.stated("amount", one.amount.quantity, one.amount.where) if one.amount else calculated._replace(name="amount")
+        exact = units.work_out("mL", [contained.value], [] if product.fluid else [product.strength.quantity])
+        return prep.premixed(one, product, contained, setting.pump.volume_step, *keep.around(exact)), beyond_use
+    amount = figure.stated("amount", one.amount.quantity, one.amount.where) if one.amount else contained._replace(name="amount")
     return mix(one, product, amount, setting, keep, bag_volume), beyond_use
 
 
-def _rate_unit(phase, prepared) -> units.Unit:
+def _mass_unit(setting) -> str:
+    return next(each.amount for each in setting.loaded.drug.products.values())
+
+
+def _rate_unit(phase, prepared, calculated) -> units.Unit:
     """The unit of the dose rate: that of its limit, else the product's amount per minute (of a fluid: mL/h, as pumps
     count)."""
     limit = named(phase, "dose_rate")
     side = limit and (limit.hard or limit.soft)
     if side:
         return next(iter(side.range.ends())).unit.without_patient()
-    return units.unit("mL/h" if prepared.product.fluid else f"{prepared.product.amount}/min")
+    if prepared.product.fluid:
+        return units.unit("mL/h")
+    bridged = calculated.value.unit.amount_class != units.unit(prepared.product.amount).amount_class
+    return units.unit(f"{calculated.value.unit.amount if bridged else prepared.product.amount}/min")
 
 
 def _like_limit(limit: Limit | None, rate: Quantity, setting: Setting) -> Quantity:
@@ -143,9 +150,9 @@ def _shortest(phase, duration) -> Room:
     return Room(high=(duration.value.over(low),)) if low and duration.value >= low else Room()
 
 
-def _delivered(figures, ordered, setting, by_hand):
+def _delivered(figures, ordered, concentration, setting, by_hand):
     """The way back: from the volume and rate that are set to the dose."""
-    volume, concentration, calculated = figures["volume_to_be_infused"], figures.get("final_concentration"), figures["calculated_dose"]
+    volume, calculated = figures["volume_to_be_infused"], figures["calculated_dose"]
     like = figures["calculated_dose_rate"]
     dose = dosing.delivered_dose(volume, concentration, calculated.value)
     found = {"delivered_dose": dose, "deviation": figure.deviation(dose, calculated)}
@@ -186,6 +193,15 @@ def given(phase: Intermittent, figures: dict[str, Figure]) -> list[Dose]:
     return repeated(first, again.every.quantity, again.count) if again else [first]
 
 
-def _equivalent(name: str, amount: Figure, drug) -> Figure:
-    factor = figure.stated("equivalent", drug.equivalent.quantity, drug.equivalent.where)
-    return figure.work_out(name, factor.value.unit.amount, [amount, factor])
+def _equivalents(calculated: Figure, mass: Figure | None, delivered: Figure | None, setting: Setting) -> dict[str, Figure]:
+    """The same dose, as ordered and as delivered, in the drug's other measure: in mEq or mmol beside a mass, in mass beside them."""
+    if mass:
+        back = [delivered, setting.bridge(delivered.value)] if delivered else []
+        more = {"delivered_equivalent": figure.work_out("delivered_equivalent", mass.value.unit, back[:1], back[1:])} if delivered else {}
+        return {"equivalent_dose": mass} | more
+    factors = setting.loaded.drug.equivalents
+    if not factors or calculated.value.unit.amount_class != "mass":
+        return {}
+    named = {"equivalent_dose": calculated} | ({"delivered_equivalent": delivered} if delivered else {})
+    first = figure.stated("equivalent", factors[0].quantity, factors[0].where)
+    return {name: figure.work_out(name, first.value.unit.amount, [amount, first]) for name, amount in named.items()}

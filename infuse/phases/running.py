@@ -88,15 +88,20 @@ def at_rate(phase, setting, dose_rate: Figure, prepared: Prepared, total: Room |
     """Everything that follows from one dose rate: this patient's rate, the pump's, and what that delivers. `total`: the
     room that the limits on totals leave, where the rate does not run on for all of their windows."""
     calculated = dosing.for_this_patient("calculated_dose_rate", dose_rate, setting.per(dose_rate.value))
-    concentration = prepared.figures.get("final_concentration")
+    concentration = setting.content(prepared.figures.get("final_concentration"), calculated.value)
     exact = dosing.pump_rate(calculated, concentration)
     keep = (room(named(phase, "dose_rate"), dose_rate.value) + room(named(phase, "calculated_dose_rate"), calculated.value)
             + room(named(phase, "pump_rate"), exact.value) + (totals_room(phase, setting, calculated.value) if total is None else total))
     value, how = rounding.for_rate(exact.value, setting.rate_step, setting.pump, *keep.around(exact.value))
     rate = figure.rounded(exact, value, how)
     delivered = dosing.delivered_rate("delivered_dose_rate", rate, concentration, setting.per(dose_rate.value), dose_rate.value)
-    return {"dose_rate": dose_rate, "calculated_dose_rate": calculated, "pump_rate": rate,
-            "delivered_dose_rate": delivered, "deviation": figure.deviation(delivered, dose_rate)}
+    found = {"dose_rate": dose_rate, "calculated_dose_rate": calculated, "pump_rate": rate,
+             "delivered_dose_rate": delivered, "deviation": figure.deviation(delivered, dose_rate)}
+    factor = setting.bridge(calculated.value)
+    if factor:
+        mass = units.unit(f"{prepared.product.amount}/{calculated.value.unit.time}")
+        found["equivalent_dose_rate"] = figure.work_out("equivalent_dose_rate", mass, [calculated], [factor])
+    return found
 
 
 def totals_room(phase, setting, rate: Quantity) -> Room:

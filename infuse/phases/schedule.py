@@ -77,7 +77,7 @@ def _step(step: Step, phase, setting, prepared, keep: Room, after: Quantity) -> 
     alerts = pump_can(setting.pump, setting, figures["pump_rate"].exact, figures["pump_rate"].value)
     if not figures["pump_rate"].value.value:
         return figures, alerts
-    concentration = prepared.figures.get("final_concentration")
+    concentration = setting.content(prepared.figures.get("final_concentration"), figures["step_dose"].value)
     ordered = dosing.volume_of("volume_to_be_infused", figures["step_dose"], concentration)
     exact = figure.work_out("volume_to_be_infused", "mL", [figures["pump_rate"], figures["duration"]])
     low, high = keep.around(ordered.value)

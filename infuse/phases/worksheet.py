@@ -43,6 +43,18 @@ class Setting(NamedTuple):
         """What the ordered dose is counted per: the dosing weight, the surface, or nothing."""
         return self.area if ordered.unit.patient == "m2" else self.weight
 
+    def bridge(self, ordered: Quantity) -> Figure | None:
+        """The drug's own factor, where a dose in mEq or mmol is made from a product in mg; else None."""
+        one = self.loaded.drug.bridge(ordered.unit)
+        return figure.stated("equivalent", one.quantity, one.where) if one else None
+
+    def content(self, concentration: Figure | None, ordered: Quantity) -> Figure | None:
+        """The concentration, counted as the dose is: 40 mg/mL times 8.12 mEq/g for a dose in mEq."""
+        factor = self.bridge(ordered)
+        if factor is None:
+            return concentration
+        return figure.work_out(f"concentration_in_{factor.value.unit.amount}", f"{ordered.unit.amount}/mL", [concentration, factor])
+
     def code(self, name: str) -> str:
         return f"{self.loaded.protocol.id}.{name}"
 
@@ -103,18 +115,33 @@ def choose(choice: Choice, name: str, setting: Setting) -> tuple[Figure, list[Al
         return figure.stated(name, choice.default.quantity, choice.default.where), []
     default = choice.default.quantity
     value = grammar.read_quantity(given.text)
-    if not units.fits(value.unit, default.unit):
+    bridged = None if units.fits(value.unit, default.unit) else _bridged(name, figure.stated("ordered", value, given.where), default, setting)
+    if bridged is None and not units.fits(value.unit, default.unit):
         wanted, found = grammar.kind_of(default.unit), grammar.kind_of(value.unit)
         hint = f"that is {found}" if found != wanted else f"{value.unit} does not convert to {default.unit}"
         raise Refused(f"{wanted}, such as {default}", given.text, hint)
     if not value.value:
         raise Refused(f"{grammar.kind_of(default.unit)}, such as {default}, above zero", given.text)
-    return allowed(choice, name, value.to(default.unit), given.where, setting)  # as the file spells it: one order, one unit
+    return allowed(choice, bridged or figure.stated(name, value.to(default.unit), given.where), setting)  # as the file spells it: one order, one unit
 
 
-def allowed(choice: Choice, name: str, value: Quantity, where: str, setting: Setting) -> tuple[Figure, list[Alert]]:
+def _bridged(name: str, typed: Figure, default: Quantity, setting: Setting) -> Figure | None:
+    """A dose typed in mEq or mmol where the file states a mass, or the other way, by the drug's own factor; None: there is
+    none that leads to the file's unit."""
+    for one in setting.loaded.drug.equivalents:
+        factor = figure.stated("equivalent", one.quantity, one.where)
+        for times, by in (([typed], [factor]), ([typed, factor], [])):
+            try:
+                return figure.work_out(name, default.unit, times, by)
+            except units.DimensionError:
+                continue
+    return None
+
+
+def allowed(choice: Choice, chosen: Figure, setting: Setting) -> tuple[Figure, list[Alert]]:
     """The value as chosen; an alert where it is not one that the file allows."""
-    chosen = figure.stated(name, value, where)
+    name, value = chosen.name, chosen.value
+    typed = chosen.inputs[0].value if chosen.inputs else value
     if choice.options:
         if any(each <= value <= each for each in choice.options):
             return chosen, []
@@ -125,7 +152,7 @@ def allowed(choice: Choice, name: str, value: Quantity, where: str, setting: Set
         said = choice.allowed.on_paper()
     top, bottom = choice.allowed.high, choice.allowed.low
     far = f"{limits.times_over(value, top)} the most" if value > top else "below the least" if value < bottom else "not one of those"
-    message = f"{name.replace('_', ' ')} {value.on_paper()} is {far} that may be chosen, {said} ({choice.default.where})"
+    message = f"{name.replace('_', ' ')} {typed.on_paper()} is {far} that may be chosen, {said} ({choice.default.where})"
     return chosen, [Alert(HARD, setting.code(name), message, said, choice.default.where)]
 
 

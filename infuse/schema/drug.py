@@ -11,6 +11,7 @@ Example: `strength: 50 mg/mL` and `volume: 10 mL` under a product is a vial that
 from __future__ import annotations
 
 from infuse import protocol as p
+from infuse import units
 from infuse.schema.cautions import caution
 from infuse.schema.common import file_name, note, references, sources, texts
 from infuse.schema.limits import limit_of
@@ -56,13 +57,18 @@ def _code(system: str, example: str, pattern: str) -> Reader:
     return fields(keys, lambda span, code, source: p.Code(code, source))
 
 
-def _build_drug(span, drug, name, limits, products, not_available, tall_man, **values):
+def _build_drug(span, drug, name, limits, products, not_available, tall_man, equivalent, **values):
     if (products is None) == (not_available is None):
         raise Wrong("products, or not_available with the reason", "neither" if products is None else "both")
     products = products or {}
+    for number, each in enumerate(equivalent):
+        said = next((one for one in equivalent[:number] if units.fits(one.quantity.unit, each.quantity.unit)), None)
+        if said:
+            raise Wrong("one equivalent in mEq and one in mmol", f'"{each.quantity}"', each.span, f"line {said.span.line} says {said.quantity}")
     if tall_man:
         name, products = _in_tall_man(name, products, tall_man.text)
-    return p.Drug(id=drug, name=name, limits=limits or (), products=products, not_available=not_available, tall_man=tall_man, span=span, **values)
+    return p.Drug(id=drug, name=name, limits=limits or (), products=products, not_available=not_available, tall_man=tall_man,
+                  equivalents=equivalent, span=span, **values)
 
 
 def _in_tall_man(name, products, form):
@@ -83,7 +89,7 @@ DRUG = fields((
     Key("classes", texts, "its classes, words of tables/classes.yaml", default=()),
     Key("high_alert", note("say", "why"), "present where the drug is high-alert"),
     Key("controlled", text(), "the schedule of a controlled drug", default=""),
-    Key("equivalent", quantity("equivalent"), "mEq or mmol per g: the only bridge from mass to charge"),
+    Key("equivalent", list_of(quantity("equivalent"), single=True), "mEq or mmol per g, or one of each: the only bridge from mass", default=()),
     Key("diluents", texts, "the diluents that it may meet", default=()),
     Key("not_available", note("say", "why nobody can order it"), "instead of products: why there is none, or none to be used"),
     Key("products", named(_product, "products"), "what is on the shelf"),
