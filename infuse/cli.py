@@ -389,6 +389,7 @@ def order(
     running_in: Annotated[Text, _choice("--running-in", "What it runs from, where that is another bag.", "STRENGTH")] = None,
     running_weight: Annotated[Text, _choice("--running-weight", "The weight that it runs by, where that is another.", "WEIGHT")] = None,
     replaces: Annotated[Text, _choice("--replaces", "The sheet that this one replaces: its order id, or its date and time.", "SHEET")] = None,
+    one_bag: Annotated[Text, _choice("--one-bag", "Protocols in one bag, where just that mixture was tested.", "A + B")] = None,
     choose: Annotated[Texts, _choice("--choose", "A choice for one of several protocols.", "PROTOCOL.KEY=VALUE")] = None,
     answer: Annotated[Texts, _choice("--answer", "An answer to what the protocol leaves open.", "QUESTION=TEXT")] = None,
     override: Annotated[Texts, _choice("--override", "A reason at a soft stop.", "CODE: REASON")] = None,
@@ -418,7 +419,7 @@ def order(
         _fail(_refusals(wrong.refused) + _problems(wrong.problems), WRONG if wrong.refused else STOPPED)
     loaded = _load(library, picked.ids)
     asked = intake.Asked(loaded, facts, _patient_file(patient), single, choose or [], answer or [], override or [], by, _now(),
-                         picked.arrangement, picked.chosen)
+                         picked.arrangement, picked.chosen, one_bag)
     try:
         made = intake.make(asked, ask=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None)
     except intake.Wrong as wrong:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from infuse import clock, ordersets
+from infuse import clock, ordersets, wording
 from infuse import plan as plans
 from infuse import preparation as prep
 from infuse.compatibility import COMPATIBLE, UNKNOWN
@@ -22,6 +22,7 @@ from infuse.page import Block, Boxes, Field, Fields, Section, Sentences, Table
 from infuse.given import on_paper_time
 from infuse.plan import Plan
 from infuse.timeline import Event
+from infuse.tables import DEFAULT_PUMP
 from infuse.totals import most
 from infuse.units import Quantity, quantity
 
@@ -43,7 +44,7 @@ def approved(order: Order) -> list:
 def before_the_orders(order: Order) -> list[Section]:
     """What was picked of the set, when everything is given, and through which line."""
     plan = order.plan
-    return [*_picked(order, plan), _timeline(order, plan), *_lines(order, plan), _totals(plan)]
+    return [*_picked(order, plan), _timeline(order, plan), *_lines(order, plan), *_one_bag(order), _totals(plan)]
 
 
 def after_the_orders(order: Order) -> list[Section]:
@@ -173,15 +174,16 @@ def _lines(order: Order, plan: Plan) -> list[Section]:
         through = list(dict.fromkeys(names[plan.parts[each.part].drug] for each in here))
         alone = any(plan.parts[each.part].alone for each in here)
         together = any(each.shares_with for each in here)
-        how = "nothing else through it" if alone else "together, as established below" if together else "one after the other, flushed between" if through[1:] else "by itself"
+        bag = [names[plan.parts[each.part].drug] for each in here if plan.parts[each.part].name in plan.arrangement.one_bag]
+        how = "in one bag" if through == bag else "nothing else through it" if alone else "together, as established below" if together else "one after the other, flushed between" if through[1:] else "by itself"
         rows.append((f"line {number}", ", then ".join(through), how))
     fluid = plan.fluid
     fields = [Field("FLUID IN ALL", f"{fluid.on_paper()}{_counting(plan)}" if fluid else "not fixed: an infusion runs on without a stated end")]
     blocks: list[Block] = [Table(("", "IN THIS SEQUENCE", "HOW"), tuple(rows)), Fields(tuple(fields))]
-    found = tuple(f"{names[first]} with {names[second]} at a Y-site: {verdict.status}; {verdict.say}"
+    found = tuple(f"{names[first]} with {names[second]} {'in one bag' if verdict is plan.arrangement.mixed else 'at a Y-site'}: {verdict.status}; {verdict.say}"
                   + (f" ({', '.join(verdict.source)})" if verdict.source else "") for first, second, verdict in plan.pairs)
     notes = ["Whatever is not established as compatible never runs together in one line."] if any(v.status in (UNKNOWN,) for *_, v in plan.pairs) else []
-    if any(verdict.status == COMPATIBLE for *_, verdict in plan.pairs):
+    if any(verdict.status == COMPATIBLE and verdict is not plan.arrangement.mixed for *_, verdict in plan.pairs):
         notes.append("Compatible means at a Y-site, as tested; it says nothing of one bag or syringe.")
     if found:
         blocks += [Sentences(found, items=True), Sentences(tuple(notes))]
@@ -193,6 +195,29 @@ def _counting(plan: Plan) -> str:
     if not any(each.flush for each in plan.events):
         return ""
     return ", flushes included" if flush and flush.volume else ", and the flushes"
+
+
+# ---------------------------------------------------------------------------------------------- one bag
+
+
+def _one_bag(order: Order) -> list[Section]:
+    """How the bag that several protocols share is made, and its one set of pump settings."""
+    members = [each for each in order.phases if each.prepared.preparation.shared]
+    if not members:
+        return []
+    first, verdict = members[0], order.plan.arrangement.mixed
+    made_up, drawn = first.figures["final_volume"].value, quantity(sum(each.figures["withdraw_volume"].value.to("mL").value for each in members), "mL")
+    rows = tuple((each.loaded.drug.name, wording.said(each.figures["withdraw_volume"]), wording.strength(each)) for each in members)
+    pump = first.loaded.devices.pumps[order.patient.get("pump") or DEFAULT_PUMP].title
+    fields = (Field("DILUENT", first.prepared.preparation.diluent),
+              Field("DRUGS IN ALL", drawn.on_paper()), Field("DILUENT IN IT", f"{(made_up - drawn).on_paper()}: from a fuller bag remove the rest first, then add the drugs"),
+              Field("FINAL VOLUME", made_up.on_paper()), Field("BEYOND USE", blank="date and time"),
+              Field("PUMP RATE", wording.said(first.figures["pump_rate"]), strong=True),
+              Field("VOLUME TO BE INFUSED", wording.said(first.figures["volume_to_be_infused"]), strong=True),
+              Field("DURATION", wording.said(first.figures["duration"])), Field("PUMP", f"{pump}; programmed once, for all of its drugs"))
+    why = f"Tested as a mixture: {verdict.say} ({', '.join(verdict.source)})."
+    return [Section("ONE BAG   " + " + ".join(each.loaded.drug.name for each in members),
+                    (Table(("DRUG", "VOLUME TO WITHDRAW", "IN THE BAG"), rows), Fields(fields), Sentences((why,))))]
 
 
 # ---------------------------------------------------------------------------------------------- totals

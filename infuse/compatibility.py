@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from infuse import units
-from infuse.protocol import Reference, StatedRange
+from infuse.protocol import Drug, Reference, StatedRange
 from infuse.source import Span
 
 COMPATIBLE, INCOMPATIBLE, UNKNOWN = "compatible", "incompatible", "not established"
@@ -74,6 +74,17 @@ def at_y_site(table: Compatibility, first: str, second: str) -> Verdict:
     """What is known of two drugs (by id) that meet in a line. Incompatible wins over compatible."""
     return _worst([*(Verdict(INCOMPATIBLE, each.say, each.source) for each in table.alone if each.where == LINE and each.drug in (first, second)),
                    *(Verdict(each.y_site, each.say, each.source) for each in table.pairs if each.y_site and set(each.drugs) == {first, second})])
+
+
+def in_one_line(table: Compatibility, one: Drug, other: Drug) -> Verdict:
+    """What is known of two drugs that meet in a line; a fluid may meet what it dilutes."""
+    known = at_y_site(table, one.id, other.id)
+    if known is not NOTHING_KNOWN:
+        return known
+    for fluid, drug in ((one, other), (other, one)):
+        if fluid.name in drug.diluents and all(each.fluid for each in fluid.products.values()):
+            return Verdict(COMPATIBLE, f"{drug.name} is diluted in it")
+    return NOTHING_KNOWN
 
 
 def in_one_bag(table: Compatibility, drugs: tuple[str, ...], diluent: str, concentrations: dict[str, units.Quantity]) -> Verdict:

@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import choosing, order, source
+from infuse import choosing, mixture, order, source
 from infuse import patient as patients
 from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
@@ -183,6 +183,7 @@ class Asked(NamedTuple):
     now: datetime
     arrangement: Arrangement | None = None
     of_set: Mapping[str, Mapping[str, Given]] = MappingProxyType({})
+    one_bag: str | None = None
 
 
 def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
@@ -195,14 +196,16 @@ def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
     chosen, answers, more = choices(ids, asked.single, asked.choose, asked.answers, open_questions, takes)
     overrides, worse = _overrides(asked)
     patient, unread = patients.read(facts, asked.now)
-    refused += more + worse + unread
+    arrangement, unmixed = _one_bag(asked, ids)
+    refused += more + worse + unread + unmixed
     if refused or lines:
         raise Wrong(refused, lines)
     requests = [order.Request(each, {**asked.of_set.get(each.protocol.id, {}), **chosen[each.protocol.id]}, answers[each.protocol.id])
                 for each in asked.loaded]
     while True:
         try:
-            return order.build(requests, patient, asked.now, overrides, (asked.by or "").strip(), arrangement=asked.arrangement)
+            build = mixture.build if arrangement and arrangement.one_bag else order.build
+            return build(requests, patient, asked.now, overrides, (asked.by or "").strip(), arrangement=arrangement)
         except order.NotUnderstood as wrong:
             raise Wrong(wrong.refused) from None
         except order.Missing as missing:
@@ -210,6 +213,18 @@ def make(asked: Asked, ask: Callable[[str], str] | None = None) -> Order:
                 raise Wrong([(BY_NAME[name].option, Refused(f"{BY_NAME[name].says}, such as {BY_NAME[name].example}", "",
                              f"it changes the dose of {', '.join(needed)}" + ("; or give --clearance" if name == "creatinine" else ""))) for name, needed in missing.facts.items()]) from None
             patient = _ask_for(missing.facts, facts, asked, ask)
+
+
+def _one_bag(asked: Asked, ids: list[str]) -> tuple[Arrangement | None, Refusals]:
+    """How the protocols are ordered together, with those that are to share a bag."""
+    if asked.one_bag is None:
+        return asked.arrangement, []
+    if asked.arrangement is None or asked.arrangement.order_set is not None:
+        return None, [("--one-bag", Refused("several protocols by their ids", "an order set" if asked.arrangement else "one protocol"))]
+    try:
+        return asked.arrangement._replace(one_bag=mixture.read(asked.one_bag, ids)), []
+    except Refused as wrong:
+        return None, [("--one-bag", wrong)]
 
 
 def _facts(asked: Asked):
@@ -274,12 +289,14 @@ def reasons(made: Order) -> list[str]:
 def what_next(made: Order, arguments: list[str]) -> list[str]:
     """The command that would make an order after all."""
     lines = []
-    stopped = {each.code.partition(".")[0] for each in made.alerts if each.level == HARD}
+    stopped = {each.code.partition(".")[0] for each in made.alerts if each.level == HARD} - {mixture.CODE}
     left = [each.loaded.protocol.id for each in made.requests if each.loaded.protocol.id not in stopped]
     if stopped and left:
         kept = _without(arguments, stopped)
         lines.append(f"without {', '.join(sorted(stopped))}: infuse {shlex.join(kept)}")
-    if not stopped:
+    if any(each.code == mixture.CODE for each in made.alerts):
+        lines.append("each in a bag of its own: leave out --one-bag")
+    elif not stopped:
         codes = dict.fromkeys(each.code for each in made.not_overridden)
         lines += [f'to go on: --override "{code}: REASON" --by NAME' for code in codes]
     return [printable(line) for line in lines]

@@ -21,18 +21,21 @@ from infuse.library import ReadFile
 from infuse.ordersets import Item, OrderSet, SetFlush
 from infuse.phases import PhaseOrder, course
 from infuse.timeline import ZERO, Dose, Event, Part
+from infuse.protocol import Reference
 from infuse.totals import Dose as Given
 from infuse.units import Quantity, quantity, work_out
 
 
 class Arrangement(NamedTuple):
     """How several protocols are ordered together: the set (None: as typed), the item of each protocol by id, the table
-    of what may meet, and the files of both."""
+    of what may meet, the files of both, and the protocols (by id) that share one bag with what is known of that mixture."""
 
     table: Compatibility
     order_set: OrderSet | None = None
     items: Mapping[str, Item] = {}
     files: tuple[ReadFile, ...] = ()
+    one_bag: tuple[str, ...] = ()
+    mixed: Verdict | None = None
 
 
 class Plan(NamedTuple):
@@ -55,6 +58,13 @@ class Plan(NamedTuple):
         return max((each.end for each in self.events if each.end), key=lambda one: one.value, default=None)
 
 
+def references(plan: Plan) -> dict[str, Reference]:
+    """What the plan rests on: the sources of the pairs that meet, and of the set."""
+    cited = dict.fromkeys(source for *_, verdict in plan.pairs for source in verdict.source)
+    known = plan.arrangement.table.references
+    return {name: known[name] for name in cited if name in known} | (plan.arrangement.order_set.references if plan.arrangement.order_set else {})
+
+
 def ways(plan: Plan, protocol: str, phases: int) -> list[list[list[Given]]]:
     """What a protocol gives in the plan on each branch, phase by phase, with the times of the plan: what is given before each
     dose of another counts as often as it is given."""
@@ -67,13 +77,25 @@ def ways(plan: Plan, protocol: str, phases: int) -> list[list[list[Given]]]:
 def make(arrangement: Arrangement, worked_out: list[PhaseOrder]) -> Plan:
     """The plan of these phases, in the sequence of their protocols."""
     by_protocol = course.by_protocol(worked_out)
+    joined = {name: by_protocol.pop(name) for name in arrangement.one_bag[1:] if name in by_protocol}
     alone = {each.drug for each in arrangement.table.alone if each.where == LINE}
     parts = [_part(name, made, arrangement.items.get(name), alone) for name, made in by_protocol.items()]
     flush = _flush_time(arrangement.order_set)
-    pairs = _pairs(arrangement.table, worked_out)
+    pairs = _pairs(arrangement, worked_out)
     compatible = {frozenset((first, second)) for first, second, verdict in pairs if verdict.status == COMPATIBLE}
     placed = timeline.on_lines(timeline.events(parts, flush), parts, flush, lambda one, other: frozenset((one, other)) in compatible)
-    return Plan(arrangement, tuple(parts), tuple(placed), pairs, _fluid(placed, arrangement.order_set))
+    fluid = _fluid(placed, arrangement.order_set)
+    for name, made in joined.items():
+        parts.append(_part(name, made, None, alone))
+        placed += _in_the_bag_of(arrangement.one_bag[0], parts, placed)
+    placed.sort(key=lambda each: (each.start.value, not each.flush, each.part))
+    return Plan(arrangement, tuple(parts), tuple(placed), pairs, fluid)
+
+
+def _in_the_bag_of(first: str, parts: list[Part], placed: list[Event]) -> list[Event]:
+    """The last of the parts, given whenever what shares its bag is given; the bag's volume is counted with the first."""
+    number, dose = len(parts) - 1, parts[-1].doses[0]._replace(volume=None)
+    return [each._replace(part=number, dose=dose) for each in placed if parts[each.part].name == first and not each.flush]
 
 
 def _part(name, made, item, alone) -> Part:
@@ -121,9 +143,12 @@ def _flush_time(order_set) -> Quantity:
     return said.quantity.to("min") if said else ZERO
 
 
-def _pairs(table, worked_out):
-    drugs = list(dict.fromkeys(phase.loaded.drug.id for phase in worked_out))
-    return tuple((first, second, compatibility.at_y_site(table, first, second)) for first, second in combinations(drugs, 2))
+def _pairs(arrangement, worked_out):
+    """What is known of each pair of drugs where they meet: in their one bag, else at a Y-site."""
+    drugs = {phase.loaded.drug.id: phase.loaded.drug for phase in worked_out}
+    mixed = {phase.loaded.drug.id for phase in worked_out if phase.loaded.protocol.id in arrangement.one_bag}
+    return tuple((one, two, arrangement.mixed if arrangement.mixed and {one, two} <= mixed else
+                  compatibility.in_one_line(arrangement.table, drugs[one], drugs[two])) for one, two in combinations(drugs, 2))
 
 
 def _fluid(placed: list[Event], order_set) -> Quantity | None:

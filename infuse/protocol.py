@@ -244,7 +244,8 @@ class Drug(NamedTuple):
 
 class Preparation(NamedTuple):
     """One way to make it ready. `amount` None: the dose itself goes in. `final_volume`: made up to that volume;
-    `added_to`: added to a bag of that volume, whose own volume stays; neither: a premixed bag."""
+    `added_to`: added to a bag of that volume, whose own volume stays; neither: a premixed bag. `shared`: the other drugs
+    in its bag, where an order mixes them."""
 
     name: str
     product: str
@@ -258,6 +259,7 @@ class Preparation(NamedTuple):
     note: str
     source: tuple[str, ...]
     span: Span
+    shared: tuple[str, ...] = ()
 
 
 class Flush(NamedTuple):

@@ -10,7 +10,7 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-from infuse import __version__, approval, combined, figure, screening, wording, wording_rates
+from infuse import __version__, approval, combined, figure, plan, screening, wording, wording_rates
 from infuse.given import UNKNOWN, on_paper_date, on_paper_time
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import READY, Order, Request
@@ -183,7 +183,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     if drug.controlled:
         blocks.append(Sentences((f"Controlled: {drug.controlled}.",)))
     sections = [Section(heading, tuple(blocks), flag="HIGH-ALERT" if drug.high_alert else "")]
-    if "pump_rate" in phase.figures:
+    if "pump_rate" in phase.figures and not phase.prepared.preparation.shared:  # one bag is programmed once, as ONE BAG says
         sections.append(Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),), joins=True))
     if phase.steps:
         sections.append(Section(f"SCHEDULE OF RATES   {drug.name}", tuple(wording_rates.schedule_table(phase)), joins=True))
@@ -242,7 +242,7 @@ def _screening(order: Order) -> Section:
 
 
 def _basis(order: Order) -> list[Section]:
-    limits, lines, references = [], [], {}
+    limits, lines, references = [], [], []
     for phase in order.phases:
         loaded = phase.loaded
         rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
@@ -250,11 +250,12 @@ def _basis(order: Order) -> list[Section]:
             limits += [wording.limit_line(limit, level, side) for level, side in limit.sides]
         lines += _working(phase)
         codes = {each for one in (loaded.drug.rxnorm, loaded.drug.atc) if one for each in one.source}  # printed by `show` alone
-        references |= {key: one for key, one in loaded.drug.references.items() if key not in codes} | loaded.protocol.references
+        references += [one for key, one in loaded.drug.references.items() if key not in codes] + list(loaded.protocol.references.values())
+    references += plan.references(order.plan).values() if order.plan else []
     protocols = [request.loaded.protocol for request in order.requests]
     evidence = (*(wording.guideline_line(each) for one in protocols for each in one.guidelines),
                 *(f"{note.text} ({', '.join(note.source)})" for one in protocols for note in one.evidence))
-    rows = tuple(_reference(each) for each in references.values())
+    rows = tuple(dict.fromkeys(map(_reference, references)))  # two files may call two documents by one id: then both stand here
     sections = [Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),), basis=True),
                 Section("WORKING", (Sentences(tuple(lines), items=True),), basis=True)]
     if evidence:

@@ -97,13 +97,15 @@ def preparation(order: PhaseOrder) -> str:
         line = f"premixed, as it is: {product.name}; {strength(order)}"
         part = figures["volume_to_be_infused"].value < figures["final_volume"].value
         return line + ("; the bag holds MORE than the dose" if part else "") + and_(one.note)
-    parts = [f"{name} {strength(order)} in {one.diluent}"]
+    parts = [f"{name} {strength(order)} in {one.diluent}" + (f", in one bag with {' and '.join(one.shared)}" if one.shared else "")]
     if product.reconstitution:
         parts.append(f"reconstitute each vial with {product.reconstitution.volume.quantity.on_paper()} of {product.reconstitution.fluid}")
     vials = Quantity(units.Fraction(prepared.vials), units.unit("vial"))
     parts.append(f"withdraw {said(figures['withdraw_volume'])} from {vials.on_paper()} of {product.name}"
                  + (f" ({prepared.wasted.on_paper()} left over)" if prepared.wasted.value else ""))
-    if not one.added_to and not one.final_volume:
+    if one.shared:
+        parts.append("into the bag as ONE BAG says")
+    elif not one.added_to and not one.final_volume:
         parts = [f"{name}, undiluted ({said(figures['final_concentration'])})", *parts[1:]]
     elif one.added_to:
         parts.append(f"add it to {said(figures['bag_volume'])}; remove nothing; final volume {said(figures['final_volume'])}")
@@ -139,7 +141,9 @@ def administration(order: PhaseOrder) -> str:
         return rates.schedule_administration(order)
     rate, volume = said(figures["pump_rate"]), said(figures["volume_to_be_infused"])
     if isinstance(order.phase, Intermittent):
-        line = (f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; {_that_is(order)}alone in its line unless compatibility is established")
+        shared = order.prepared.preparation.shared
+        alone = f"the bag holds {' and '.join(shared)} too" if shared else "alone in its line unless compatibility is established"
+        line = f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; {_that_is(order)}{alone}"
         return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
     verb = "go on at" if order.continues else "start at" if order.rungs else "run at"
     is_said = "" if figures["delivered_dose_rate"].value.unit == figures["pump_rate"].value.unit else f" = {said(figures['delivered_dose_rate'])}"

@@ -18,7 +18,7 @@ FLOORS = {
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline"),
     "judgement": ("limits", "screening"),
     "order": ("choosing", "phases.worksheet", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
-              "phases.schedule", "phases", "phases.course", "facts", "plan", "exposure", "order", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
+              "phases.schedule", "phases", "phases.course", "facts", "plan", "exposure", "order", "mixture", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording", "combined", "sheet", "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),
 }

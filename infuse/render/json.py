@@ -93,6 +93,7 @@ def _phase(one: PhaseOrder) -> dict:
     lines: dict[int, str] = {}
     said = {"protocol": one.loaded.protocol.id, "drug": one.loaded.drug.name, "phase": one.phase.kind,
             "preparation": one.prepared.preparation.name, "product": one.prepared.product.name,
+            "shares_bag_with": list(one.prepared.preparation.shared),
             "name": one.phase.name, "band": one.band.on_paper() if one.band else None,
             "vials": one.prepared.vials, "bags": list(one.bags) if one.bags else None,
             "figures": {name: _figure(each) | {"working": figure.working(each, lines)} for name, each in one.figures.items()}}
@@ -164,6 +165,7 @@ def schema() -> dict:
             "review_due": {"type": ["string", "null"]}}, required=("id", "version", "file", "sha256", "files"))},
         "orders": {"type": "array", "items": _object({
             "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
+            "shares_bag_with": {"type": "array", "items": _TEXT},
             "name": _TEXT, "band": {"type": ["string", "null"]}, "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},
             "figures": {"type": "object", "additionalProperties": _FIGURE},
             "ladder": {"type": "array", "items": _RUNG},
