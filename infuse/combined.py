@@ -44,7 +44,7 @@ def approved(order: Order) -> list:
 def before_the_orders(order: Order) -> list[Section]:
     """What was picked of the set, when everything is given, and through which line."""
     plan = order.plan
-    return [*_picked(order, plan), _timeline(order, plan), *_lines(order, plan), *_one_bag(order), _totals(plan)]
+    return [*_picked(order, plan), _timeline(order, plan), *_if_needed(order, plan), *_lines(order, plan), *_one_bag(order), _totals(plan)]
 
 
 def after_the_orders(order: Order) -> list[Section]:
@@ -120,6 +120,18 @@ def _timeline(order: Order, plan: Plan) -> Section:
     fields += [Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else []
     columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "DONE, BY")
     return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), Table(columns, tuple(rows), blank=True)))
+
+
+def _if_needed(order: Order, plan: Plan) -> list[Section]:
+    """What has no time: given only where its condition comes true, and nowhere in the sequence above."""
+    numbers = {request.loaded.protocol.id: number for number, request in enumerate(order.requests, 1)}
+    rows = [(f"order {numbers[part.name]}: {dose.what}", f"ONLY IF {dose.only_if}", "", "")
+            for part in plan.parts if part.if_needed for dose in part.doses]
+    if not rows:
+        return []
+    said = ("It stands ready and is not part of the sequence: nobody gives it because its turn has come.",
+            "Through a line of its own, or with a flush before and after it; what else runs is stopped where its order says so.")
+    return [Section("ONLY IF NEEDED", (Sentences(said, strong=True), Table(("GIVE", "WHEN", "DATE, TIME GIVEN", "BY"), tuple(rows), blank=True)))]
 
 
 def _over(event: Event) -> str:
@@ -228,6 +240,9 @@ def _totals(plan: Plan) -> Section:
     rows = []
     for number, part in enumerate(plan.parts):
         mine = [each for each in plan.events if each.part == number and not each.flush]
+        if part.if_needed:
+            rows.append((part.name, "only if needed", "see its order", "see its order"))
+            continue
         if any(each.end is None for each in mine):
             rows.append((part.name, "runs on", "see its order", "see its order"))
             continue

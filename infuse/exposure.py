@@ -33,7 +33,7 @@ def judge(made: list[PhaseOrder], patient: Patient, weight: Figure | None, plan:
     if oftener:
         several = plans.ways(plan, protocol.id, len(made))
     elif plan:
-        offset = min((each.start for each in plan.events if plan.parts[each.part].name == protocol.id), key=lambda one: one.value)
+        offset = min((each.start for each in plan.events if plan.parts[each.part].name == protocol.id), key=lambda one: one.value, default=offset)
     start = patient.get("start") or now
     return course.judge(made, weight, several, before(made, patient, start, offset, now), oftener)
 

@@ -33,7 +33,8 @@ class Before(NamedTuple):
 
 class Item(NamedTuple):
     """One protocol of a set, or a group of which just one is ordered, the preferred first. `at`: from the start of the
-    set; `after`: once that item (and its flush) is through, and `gap` later; neither: after the item before it."""
+    set; `after`: once that item (and its flush) is through, and `gap` later; neither: after the item before it; `if_needed`:
+    at no time of its own, only where what it is for happens."""
 
     protocols: tuple[str, ...]
     use: str
@@ -41,6 +42,7 @@ class Item(NamedTuple):
     after: str
     gap: Stated | None
     before_each: Before | None
+    if_needed: bool
     only_if: str
     choose: dict[str, str]
     say: str

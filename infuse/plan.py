@@ -106,7 +106,7 @@ def _part(name, made, item, alone) -> Part:
     if item.only_if:
         part = part._replace(doses=tuple(dose._replace(only_if="; ".join(filter(None, (item.only_if, dose.only_if)))) for dose in doses))
     before = item.before_each
-    return part._replace(at=item.at.quantity if item.at else None, after=item.after, gap=item.gap.quantity if item.gap else ZERO,
+    return part._replace(if_needed=item.if_needed, at=item.at.quantity if item.at else None, after=item.after, gap=item.gap.quantity if item.gap else ZERO,
                          before=before.item if before else "", phases=before.phases if before else (), lead=before.lead.quantity if before else ZERO)
 
 

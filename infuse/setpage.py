@@ -77,6 +77,8 @@ def _which(item: Item) -> str:
 
 
 def _when(item: Item) -> str:
+    if item.if_needed:
+        return "at no time of its own: only if needed"
     if item.at:
         return f"{item.at.quantity.on_paper()} after the start"
     if item.before_each:

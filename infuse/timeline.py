@@ -38,7 +38,8 @@ class Dose(NamedTuple):
 
 class Part(NamedTuple):
     """One order with its doses, and when it starts: `at` that time, `after` another part is through and a `gap`, or before
-    each dose of some phases of another part; else after the part before it. `alone`: nothing else in its line, ever."""
+    each dose of some phases of another part; else after the part before it. `alone`: nothing else in its line, ever.
+    `if_needed`: it has no time and no place in the sequence."""
 
     name: str
     drug: str
@@ -50,6 +51,7 @@ class Part(NamedTuple):
     phases: tuple[str, ...] = ()
     lead: Quantity = ZERO
     alone: bool = False
+    if_needed: bool = False
 
 
 class Event(NamedTuple):
@@ -68,7 +70,7 @@ def events(parts: list[Part], flush: Quantity) -> list[Event]:
     """Every dose of every part in order of time. A part starts when the one before it and its flush are through."""
     starts = _starts(parts, flush)
     found = [Event(_plus(starts[part.name], dose.start), _end(starts[part.name], dose), number, dose)
-             for number, part in enumerate(parts) if not part.before for dose in part.doses]
+             for number, part in enumerate(parts) if not part.before and not part.if_needed for dose in part.doses]
     for number, part in enumerate(parts):
         if part.before:
             found += _before_each(number, part, parts, found)
@@ -82,7 +84,7 @@ def _starts(parts, flush) -> dict[str, Quantity]:
     through: dict[str, Fraction] = {}
     before = None
     for part in parts:
-        if part.before:
+        if part.before or part.if_needed:
             continue
         follows = part.after or before
         if part.at is not None:

@@ -97,7 +97,8 @@ FAULTS = [
     ("  - protocol: ketorolac", "  - protocol: droperidol", "18:15", 'expected each protocol once; found "droperidol" again'),
     ("    use: preferred", "    use: prefered", "19:10", 'expected "required", "preferred" or "optional"; found "prefered"'),
     ("    use: preferred", "    use: preferred\n    after: droperidole", "20:12", 'expected an item that stands above this one; found "droperidole"'),
-    ("    use: preferred", "    use: preferred\n    at: 5 min\n    after: droperidol", "18:5", "expected one of at, after and before_each; found at and after"),
+    ("    use: preferred", "    use: preferred\n    at: 5 min\n    after: droperidol", "18:5", "expected one of at, after, before_each and if_needed; found at and after"),
+    ("    use: preferred", "    use: preferred\n    if_needed: yes", "18:5", "expected only_if, which says when it is needed; found none"),
     ("    use: optional", "    use: optional\n    before_each:\n      item: ketorolac\n      phases:\n        - first\n      by: 5 min", "26:11",
      'expected a phase of ketorolac; found "first"'),
     ("      - droperidol", "      - metoclopramide", "14:9", "expected two or more different protocols under one_of; found metoclopramide, metoclopramide"),
@@ -134,6 +135,20 @@ def test_what_must_be_true_first_stands_in_the_timeline_too(infuse):
     page = " ".join(infuse("order", "emergency-rescue", *FACTS, "--with", "fluid-bolus-adult").stdout.split())
     timeline = page[page.index(" TIMELINE "):page.index(" LINES ")]
     assert re.search("ONLY IF the patient vomited, did not drink or is dry.* \\[ \\]", timeline)
+
+
+def test_what_is_only_for_need_has_no_time_and_no_part_in_the_totals(site, infuse):
+    path = site / "sets" / "site-set.yaml"
+    path.write_text(SITE.replace("    use: optional\n", "    use: preferred\n    if_needed: yes\n    only_if: the aura comes back\n"))
+    done = infuse("order", "site-set", *FACTS, "--protocols", str(site))
+    assert done.returncode == 0, done.stderr
+    page = " ".join(done.stdout.split())
+    part = {name: page[page.index(f" {name} "):] for name in ("TIMELINE", "ONLY IF NEEDED", "LINES", "TOTALS")}
+    assert "magnesium" not in part["TIMELINE"][:part["TIMELINE"].index(" ONLY IF NEEDED ")]
+    assert "order 3: magnesium sulfate 1 g ONLY IF the aura comes back" in part["ONLY IF NEEDED"]
+    assert "FLUID IN ALL 53 mL" in part["LINES"]  # 52 mL and 1 mL; nothing of what may never be given
+    assert "magnesium-sulfate-adult only if needed" in part["TOTALS"]
+    assert "magnesium sulfate with" in part["LINES"].replace("with magnesium sulfate", "magnesium sulfate with")  # it may meet the others all the same
 
 
 def test_what_runs_together_goes_through_a_line_of_its_own(infuse):

@@ -29,6 +29,7 @@ def as_object(order: Order, number: Callable[[Quantity, Quantity], dict]) -> dic
         "timeline": [{"elapsed": said(each.start), "until": said(each.end), "clock": _clock(start, each.start), "line": each.line,
                       "protocol": plan.parts[each.part].name, "give": each.dose.what, "only_if": each.dose.only_if, "flush": each.flush,
                       "amount": None if each.flush else said(each.dose.amount)} for each in plan.events],
+        "if_needed": [{"protocol": part.name, "give": dose.what, "only_if": dose.only_if} for part in plan.parts if part.if_needed for dose in part.doses],
         "pairs": [{"drugs": [first, second], "y_site": verdict.status, "say": verdict.say, "source": list(verdict.source)}
                   for first, second, verdict in plan.pairs],
         "ends": said(plan.ends),
@@ -52,6 +53,7 @@ def schema(make, number: dict) -> dict:
         "timeline": {"type": "array", "items": make({
             "elapsed": number, "until": perhaps, "clock": {"type": ["string", "null"]}, "line": {"type": "integer"}, "protocol": text,
             "give": text, "only_if": text, "flush": {"type": "boolean"}, "amount": perhaps})},
+        "if_needed": {"type": "array", "items": make({"protocol": text, "give": text, "only_if": text})},
         "pairs": {"type": "array", "items": make({"drugs": {"type": "array", "items": text}, "y_site": text, "say": text,
                                                   "source": {"type": "array", "items": text}})},
         "ends": perhaps, "fluid": perhaps})]}

@@ -12,7 +12,7 @@ from __future__ import annotations
 from infuse import ordersets as o
 from infuse.schema.common import APPROVED, approved, file_name, note, references, sources, texts
 from infuse.schema.protocol import CRITERION, MONITORING, case_texts, case_place
-from infuse.shapes import Key, Wrong, fields, list_of, quantity, text, word
+from infuse.shapes import Key, Wrong, fields, flag, list_of, quantity, text, word
 
 _BEFORE = fields((
     Key("item", file_name, "the protocol before whose doses it is given", required=True),
@@ -23,15 +23,18 @@ _BEFORE = fields((
 _CHOICES = ("dose", "dose_rate", "duration", "preparation")
 
 
-def _item(span, protocol, one_of, at, after, gap, before_each, choose, **values):
+def _item(span, protocol, one_of, at, after, gap, before_each, if_needed, only_if, choose, **values):
     if (protocol is None) == (one_of is None):
         raise Wrong("protocol, or one_of with several", "neither" if protocol is None else "both")
     if one_of is not None and (len(one_of) < 2 or len(set(one_of)) != len(one_of)):
         raise Wrong("two or more different protocols under one_of", ", ".join(one_of), one_of[0].span)
-    said = [name for name, value in (("at", at), ("after", after), ("before_each", before_each)) if value]
+    said = [name for name, value in (("at", at), ("after", after), ("before_each", before_each), ("if_needed", if_needed)) if value]
     if len(said) > 1:
-        raise Wrong("one of at, after and before_each", " and ".join(said))
-    return o.Item(protocols=one_of or (protocol,), at=at, after=after, gap=gap, before_each=before_each, choose=choose or {}, span=span, **values)
+        raise Wrong("one of at, after, before_each and if_needed", " and ".join(said))
+    if if_needed and not only_if:
+        raise Wrong("only_if, which says when it is needed", "none")
+    return o.Item(protocols=one_of or (protocol,), at=at, after=after, gap=gap, before_each=before_each, if_needed=if_needed, only_if=only_if,
+                  choose=choose or {}, span=span, **values)
 
 
 _ITEM = fields((
@@ -43,6 +46,7 @@ _ITEM = fields((
     Key("after", file_name, "the protocol that is through before it starts", default=""),
     Key("gap", quantity("duration"), "how long after that"),
     Key("before_each", _BEFORE, "instead: once before each dose of another item: item, phases, by"),
+    Key("if_needed", flag(), "instead: yes, at no time of its own, only where only_if comes true", default=False),
     Key("only_if", text(), "what must be true before it is given", default=""),
     Key("choose", fields(tuple(Key(name, text(), f"the {name.replace('_', ' ')} of this set", default="") for name in _CHOICES),
                          lambda span, **values: {name: said for name, said in values.items() if said}),
