@@ -116,7 +116,8 @@ def _timeline(order: Order, plan: Plan) -> Section:
     ends = plan.ends
     chair = plan.arrangement.order_set.chair_time if plan.arrangement.order_set else None
     fields = [Field("ACTUAL START", blank="date and time")]
-    fields += [Field("ALL IS THROUGH AT", prep.hours_and_minutes(ends) + (f", {_clock(start, ends)}" if start else ""))] if ends else []
+    runs_on = any(each.end is None for each in plan.events)
+    fields += [Field("ALL THAT ENDS, AT" if runs_on else "ALL IS THROUGH AT", prep.hours_and_minutes(ends) + (f", {_clock(start, ends)}" if start else ""))] if ends else []
     fields += [Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else []
     columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "DONE, BY")
     return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), Table(columns, tuple(rows), blank=True)))
@@ -125,7 +126,7 @@ def _timeline(order: Order, plan: Plan) -> Section:
 def _if_needed(order: Order, plan: Plan) -> list[Section]:
     """What has no time: given only where its condition comes true, and nowhere in the sequence above."""
     numbers = {request.loaded.protocol.id: number for number, request in enumerate(order.requests, 1)}
-    rows = [(f"order {numbers[part.name]}: {dose.what}", f"ONLY IF {dose.only_if}", "", "")
+    rows = [(f"order {numbers[part.name]}: {dose.what}" + (f" over {prep.hours_and_minutes(dose.over)}" if dose.over else ""), f"ONLY IF {dose.only_if}", "", "")
             for part in plan.parts if part.if_needed for dose in part.doses]
     if not rows:
         return []
