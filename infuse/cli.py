@@ -89,13 +89,13 @@ def _destination(**said):
         _fail(wrong.lines)
 
 
-def _deliver(page, to, now) -> None:
+def _deliver(pages, to, now) -> None:
     """A pdf into its file or to its printer."""
     from infuse import destination
     from infuse.printing import NotPrinted
     from infuse.render.pdf import Unprintable
     try:
-        job = destination.deliver(page, to, now)
+        job = destination.deliver(pages, to, now)
     except NotPrinted as error:
         _fail([*error.lines, "   nothing was printed"])
     except Unprintable as error:
@@ -394,6 +394,7 @@ def order(
     answer: Annotated[Texts, _choice("--answer", "An answer to what the protocol leaves open.", "QUESTION=TEXT")] = None,
     override: Annotated[Texts, _choice("--override", "A reason at a soft stop.", "CODE: REASON")] = None,
     by: Annotated[Text, _choice("--by", "Who overrides.", "NAME")] = None,
+    form: Annotated[Texts, _choice("--form", "A paper instead of the order sheet: check, or all, the sheet with them. May be repeated.", "FORM")] = None,
     format: DocumentFormat = None,
     json: Json = False,
     output: Output = None,
@@ -411,6 +412,7 @@ def order(
     to = _destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
     typed = {key: value for key, value in locals().items() if value is not None}
     facts = {key: value for key, value in typed.items() if key in BY_NAME}
+    _known_forms(form)
     single = {key: value for key, value in typed.items() if key in CHOICES}
     library = _library(protocols)
     try:
@@ -426,16 +428,7 @@ def order(
         _fail(_refusals(wrong.refused) + wrong.lines)
     for said in intake.talk(made):
         _say(said)
-    if to.format == "json":
-        from infuse.render import json as rendered
-        _write_json(rendered.as_object(made), output, force)
-    elif to.format == "pdf" and (made.status == READY or queue is None):  # no printer gets a sheet without an order
-        from infuse import sheet
-        _deliver(sheet.lay_out(made), to, made.now)
-    elif to.format == "text":
-        from infuse import sheet
-        from infuse.render import text
-        _show(text.lines(sheet.lay_out(made)), output, force)
+    _write_order(made, form if made.status == READY else None, to)
     if made.status != READY:
         on_screen = output is None and sys.stdout.isatty()  # then the sheet itself has just said why
         for said in [*([] if on_screen else intake.reasons(made)), *intake.what_next(made, sys.argv[1:])]:
@@ -443,6 +436,42 @@ def order(
         if queue is not None:
             _say("nothing was printed")
         raise typer.Exit(STOPPED)
+
+
+def _known_forms(names: list[str] | None) -> None:
+    """A form that there is not is refused before anything is worked out."""
+    if names:
+        from infuse import papers
+        wrong = papers.known(names)
+        if wrong:
+            _fail(_refusals(wrong))
+
+
+def _write_order(made, forms: list[str] | None, to) -> None:
+    """The sheet, or the forms that were asked for, as text, JSON or pdf; no printer gets a sheet without an order."""
+    from infuse.order import READY
+    if to.format == "json" and not forms:
+        from infuse.render import json as rendered
+        return _write_json(rendered.as_object(made), to.output, to.force)
+    if to.format == "pdf" and made.status != READY and to.queue is not None:
+        return None
+    from infuse import sheet
+    pages = _papers(made, forms) if forms else [sheet.lay_out(made)]
+    if to.format == "pdf":
+        return _deliver(pages, to, made.now)
+    if to.format == "json":
+        from infuse.render import json as rendered
+        return _write_json({"schema_version": rendered.SCHEMA_VERSION, "papers": [rendered.page(each) for each in pages]}, to.output, to.force)
+    from infuse.render import text
+    _show([line for number, each in enumerate(pages) for line in [*([[]] if number else []), *text.lines(each)]], to.output, to.force)
+
+
+def _papers(made, forms: list[str]) -> list:
+    from infuse import papers
+    pages, wrong = papers.lay_out(made, forms)
+    if wrong:
+        _fail(_refusals(wrong))
+    return pages
 
 
 def _patient_file(path: Path | None) -> tuple[str, bytes] | None:

@@ -10,7 +10,7 @@ is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -80,7 +80,7 @@ def paper_of(environment: Mapping[str, str]) -> str:
     return LETTER if not country or country in LETTER_COUNTRIES else A4
 
 
-def deliver(page: Sheet, to: Destination, now: datetime) -> str:
+def deliver(pages: Sheet | Sequence[Sheet], to: Destination, now: datetime) -> str:
     """Render as pdf; write and print it. The job's number, or "". Raises Unprintable, NotWritten, PipeClosed, NotPrinted."""
     from infuse.render import pdf
 
@@ -88,9 +88,9 @@ def deliver(page: Sheet, to: Destination, now: datetime) -> str:
     if to.queue is not None:
         from infuse import printing
 
-        job = printing.send([pdf.to_pdf(page, to.paper, now, each) for each in _copies(to)], to.queue, to.paper)
+        job = printing.send([pdf.to_pdf(pages, to.paper, now, each) for each in _copies(to)], to.queue, to.paper)
     if to.output is not None or to.queue is None:
-        content = pdf.to_pdf(page, to.paper, now, _copies(to)[0])
+        content = pdf.to_pdf(pages, to.paper, now, _copies(to)[0])
         if to.output is None:
             bytes_to_stdout(content)
         else:

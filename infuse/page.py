@@ -84,7 +84,9 @@ class Section(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One document; `identity` says whose it is, on every page of a medium that has pages."""
+    """One document; `identity` says whose it is, on every page of a medium that has pages; `wide`: such a page lies on its
+    side.
+    """
 
     banner: str
     title: str
@@ -92,3 +94,4 @@ class Sheet(NamedTuple):
     sections: tuple[Section, ...]
     footer: tuple[str, ...]
     identity: tuple[Field, ...] = ()
+    wide: bool = False

@@ -10,132 +10,34 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-from infuse import __version__, approval, combined, figure, plan, screening, wording, wording_rates
-from infuse.given import UNKNOWN, on_paper_date, on_paper_time
+from infuse import __version__, combined, figure, identity, plan, screening, wording, wording_rates
+from infuse.forms import check
+from infuse.given import on_paper_time
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import READY, Order, Request
-from infuse.page import Block, Boxes, Cut, Field, Fields, Section, Sentences, Sheet, Table
-from infuse.patient import age_in_words
+from infuse.page import Block, Boxes, Field, Fields, Section, Sentences, Sheet, Table
 from infuse.phases import PhaseOrder
-from infuse.protocol import ACTUAL, Continuous
+from infuse.protocol import Continuous
 from infuse.tables import DEFAULT_PUMP
-from infuse.wording import said
 
-NOT_RECORDED = "Not recorded"
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
-AID = ("A calculation aid for licensed professionals; the basis of every number stands on this sheet. "
-       "Valid only for this patient, this weight and this date: print again if the weight changes.")
 NOT_SCREENED = "Interactions and compatibility were NOT checked: check every other medicine and every drug in the same line."
 
 
 def lay_out(order: Order) -> Sheet:
     """The page of an order, whatever its status."""
-    protocols = [request.loaded.protocol for request in order.requests]
-    population = " and ".join(dict.fromkeys(each.population for each in protocols))
     if order.status == READY:
-        sections = [_patient(order), *_notices(order)]
+        sections = [identity.patient(order), *_notices(order)]
         sections += combined.before_the_orders(order) if order.plan else []
         for number, phase in enumerate(order.phases, 1):
             sections += _one_order(order, phase, number)
             if phase is _last_of(order, phase.loaded):
                 sections += _watching(phase, alone=order.plan is None)
         sections += combined.after_the_orders(order) if order.plan else []
-        sections += [_screening(order), *_basis(order), _signatures(), *_double_checks(order)]
+        sections += [_screening(order), *_basis(order), _signatures(), *check.sections(order)]
     else:
-        sections = [_stopped(order), _patient(order), _files(order)]
-    kind = "Order sheet" if order.status == READY else "NO ORDER"
-    ordered = combined.approved(order)
-    return Sheet(approval.banner(ordered, order.now.date()), combined.title(order), f"{kind}, {population}. {approval.line(ordered)}",
-                 tuple(sections), _footer(order), _identity(order))
-
-
-def _footer(order: Order) -> tuple[str, ...]:
-    names = "; ".join(f"{each.loaded.protocol.id} version {each.loaded.protocol.version}, {each.loaded.sha256[:12]}"
-                      for each in order.requests)
-    return (AID, f"{names}; infuse v{__version__}; printed {on_paper_time(order.now)}")
-
-
-# ---------------------------------------------------------------------------------------------- patient
-
-
-def _patient(order: Order) -> Section:
-    return Section("PATIENT", (Fields(_facts(order)),), pairs=True)
-
-
-def _identity(order: Order) -> tuple[Field, ...]:
-    """Who it is, on every page: two identifiers, and what a dose must not go past."""
-    known = {row.label: row for row in _facts(order)}
-    return tuple(known[each] for each in ("NAME", "BORN", "SEX", "RECORD NUMBER", "ALLERGIES", "WEIGHT"))
-
-
-def _facts(order: Order) -> tuple[Field, ...]:
-    patient = order.patient
-    age = age_in_words(patient.get("age")) if patient.get("age") else NOT_RECORDED
-    born = on_paper_date(patient.get("birth_date")) if patient.get("birth_date") else NOT_RECORDED
-    rows = [
-        Field("NAME", _fact(order, "name"), strong=True),
-        Field("BORN", f"{born} (age {age})" if age != NOT_RECORDED else born),
-        Field("SEX", _fact(order, "sex")),
-        Field("RECORD NUMBER", _fact(order, "record_number")),
-        Field("ALLERGIES", _list(order, "allergies", "No known allergies")),
-        Field("ALLERGIES CHECKED BY", blank=""),
-        Field("WEIGHT", _weight(order), strong=True),
-        Field("HEIGHT", patient.get("height").to("cm").on_paper() if patient.get("height") else _fact(order, "height")),
-        Field("CREATININE", patient.get("creatinine").on_paper() if patient.get("creatinine") else _fact(order, "creatinine")),
-        *([Field("CLEARANCE", patient.get("clearance").on_paper())] if patient.get("clearance") else []),
-        *_clinical(order),
-        Field("CONDITIONS", _list(order, "conditions", "No other conditions")),
-        Field("OTHER MEDICINES", _list(order, "medicines", "No other medicines")),
-        *([Field("ALREADY GIVEN", _list(order, "given", "Nothing already given"))] if "given" in order.patient.given else []),
-        Field("LINE", _fact(order, "line")),
-        Field("CARE AREA", _fact(order, "care_area")),
-        Field("LOCATION", _fact(order, "location")),
-        Field("PRESCRIBER", _fact(order, "prescriber")),
-        Field("PRESCRIBER, TELEPHONE", blank=""),
-        Field("START", on_paper_time(patient.get("start")) if patient.get("start") else _fact(order, "start")),
-    ]
-    return tuple(row._replace(write_in=row.value.startswith(NOT_RECORDED)) for row in rows)
-
-
-def _clinical(order: Order) -> list[Field]:
-    """What else is known of the patient; what is not known stands as a box where a drug asks for it."""
-    rows = []
-    for name in ("pregnancy", "lactation", "qtc", "blood_pressure", "heart_rate", "liver"):
-        value = order.patient.get(name)
-        if name in order.patient.given:
-            said = value.on_paper() if hasattr(value, "on_paper") else _fact(order, name).capitalize()
-            rows.append(Field(_LABELS[name], said))
-    return rows
-
-
-_LABELS = {"pregnancy": "PREGNANCY", "lactation": "BREASTFEEDING", "qtc": "QTc", "blood_pressure": "BLOOD PRESSURE", "heart_rate": "HEART RATE",
-           "liver": "LIVER DISEASE"}
-
-
-def _fact(order: Order, name: str) -> str:
-    if name in order.patient.unknown:
-        return UNKNOWN.capitalize()
-    return order.patient.get(name) or NOT_RECORDED
-
-
-def _list(order: Order, name: str, none: str) -> str:
-    values = order.patient.get(name)
-    if values and [each.lower() for each in values] == ["none"]:
-        return none
-    return "; ".join(_with_time(each, order.now) for each in values) if values else _fact(order, name)
-
-
-def _with_time(said: str, now) -> str:
-    """A text as it was typed; of a time ago, the time on the clock too, because a sheet is read later."""
-    return f"{said} ({on_paper_time(said.last(now))})" if getattr(said, "ago", None) is not None else said
-
-
-def _weight(order: Order) -> str:
-    if order.weight is None:
-        return _fact(order, "weight")
-    source = order.patient.get("weight_source") or f"source {NOT_RECORDED.lower()}"
-    when = order.patient.get("weight_date")
-    return f"{said(order.weight)} ({ACTUAL}; {source}; {on_paper_date(when) if when else 'date ' + NOT_RECORDED.lower()})"
+        sections = [_stopped(order), identity.patient(order), _files(order)]
+    return identity.document(order, "Order sheet" if order.status == READY else "NO ORDER", sections)
 
 
 # ---------------------------------------------------------------------------------------------- notices and stops
@@ -295,25 +197,3 @@ def _files(order: Order) -> Section:
 def _signatures() -> Section:
     people = ("prescriber, orders", "pharmacist, verifies", "nurse 1, checks", "nurse 2, double-checks")
     return Section("SIGNATURES", (Table(("", "NAME", "SIGNATURE", "DATE, TIME"), tuple((each, "", "", "") for each in people), blank=True),))
-
-
-def _to_identify(order: Order, name: str, label: str) -> Field:
-    known = order.patient.get(name)
-    known = on_paper_date(known) if known and name == "birth_date" else known
-    return Field(label, known, strong=True) if known else Field(label, blank="")
-
-
-def _double_checks(order: Order) -> list[Section]:
-    sections = []
-    for number, phase in enumerate(order.phases, 1):
-        if phase.loaded.drug.high_alert:
-            blocks: list[Block] = [
-                Cut("cut here; the second person works without the page above"),
-                Fields(tuple(_to_identify(order, name, label) for name, label in (("name", "NAME"), ("record_number", "RECORD NUMBER"), ("birth_date", "BORN")))),
-                *wording.double_check(phase), wording.CHECK_LIST,
-                Sentences(("Compare with the first person's figures. The same: go on. Any difference: do not start; "
-                           "both work it out again; if they still differ, call the pharmacist and write down what was done.",), strong=True),
-                Fields((Field("IF DIFFERENT, DONE", blank=""),)),
-                Table(("", "NAME", "SIGNATURE", "DATE, TIME"), (("first person", "", "", ""), ("second person", "", "", "")), blank=True)]
-            sections.append(Section(f"INDEPENDENT DOUBLE CHECK   order {number}", tuple(blocks)))
-    return sections

@@ -1,4 +1,4 @@
-"""How one order is worded: its three lines, the pump settings, the ladder, the double check.
+"""How one order is worded: its three lines, the pump settings, the ladder.
 
 For: `sheet`, which decides the order of the parts. Every number comes from a Figure as it was used; nothing is
 computed here.
@@ -15,7 +15,7 @@ from infuse import preparation as prep
 from infuse import wording_rates as rates
 from infuse.figure import deviation_in_words
 from infuse.limits import basis
-from infuse.page import Block, Boxes, Field, Fields, Sentences, Table
+from infuse.page import Block, Field, Fields, Sentences, Table
 from infuse.phases import PhaseOrder, Rung
 from infuse.phrases import and_, counted_by, course, delivers, kind_said, named, said, strength
 from infuse.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Phase, Reference, Schedule
@@ -301,73 +301,6 @@ def _bags(low: int, high: int | None) -> str:
     if low == high:
         return str(low)
     return f"{low:,} to {high:,} (slowest and shortest, to fastest and longest)"
-
-
-def double_check(order: PhaseOrder) -> list[Block]:
-    """Inputs given, answers left empty: for the second person, apart from the first."""
-    figures = order.figures
-    ordered = figures.get("dose") or figures["dose_rate"]
-    calculated = figures.get("calculated_dose") or figures["calculated_dose_rate"]
-    weight = counted_by(order)
-    product, one = order.prepared.product, order.prepared.preparation
-    rows = [Field("DRUG", order.loaded.drug.name), *(rates.given(order) or [Field("ORDERED", said(ordered))]),
-            Field("WEIGHT", kind_said(weight) if weight else "not used")]
-    if getattr(order.phase, "cap", None):
-        rows.append(Field("MOST IN ONE DOSE", order.phase.cap.quantity.on_paper()))
-    rows.append(Field("PRODUCT", product.name))
-    factor = order.loaded.drug.bridge(ordered.value.unit)
-    if factor:
-        rows.append(Field("EQUIVALENT", f"{factor.quantity.on_paper()} of {order.loaded.drug.name}"))
-    if one.amount:
-        rows.append(Field("AMOUNT IN THE BAG", one.amount.quantity.on_paper()))
-    if one.added_to:
-        rows.append(Field("ADDED TO", f"{said(figures['bag_volume'])} of {one.diluent}"))
-    if one.final_volume and "bag_volume" in figures:
-        rows.append(Field("BAG, AS MEASURED", said(figures["bag_volume"])))
-    if one.final_volume:
-        rows.append(Field("MADE UP TO", f"{one.final_volume.quantity.on_paper()} with {one.diluent}"))
-    if isinstance(order.phase, Intermittent):
-        rows.append(Field("OVER", said(figures["duration"])))
-    if order.rungs:
-        rows += [Field("STEP UP BY", order.phase.titration.by.quantity.on_paper()),
-                 Field("THE LADDER REACHES", order.phase.titration.up_to.quantity.on_paper())]
-    rows += [Field("NEVER ABOVE", "; ".join(_ceilings(order)))] if _ceilings(order) else []
-    rows.append(Field("ROUNDING", _how_to_round(order)))
-    whole = figures.get("total_dose")
-    empty = [Field("DOSE IN ALL", blank=whole.value.unit.on_paper()) if whole else
-             Field("DOSE FOR THIS PATIENT", blank=calculated.value.unit.on_paper())]
-    if not order.prepared.premixed:
-        empty += [Field("VOLUME TO WITHDRAW", blank="mL"), Field("FINAL VOLUME", blank="mL")]
-    if not product.fluid:
-        empty.append(Field("FINAL CONCENTRATION", blank=figures["final_concentration"].value.unit.on_paper()))
-    if order.steps:
-        empty += rates.to_work_out(order)
-    elif "pump_rate" in figures:
-        empty += [Field("PUMP RATE", blank="mL/hour"), Field("VOLUME TO BE INFUSED", blank="mL")]
-    if order.rungs:
-        empty.append(Field("PUMP RATE AT THE MAXIMUM", blank="mL/hour"))
-    return [Sentences(("Given:",)), Fields(tuple(rows)), Sentences(("Work out alone, then compare:",)), Fields(tuple(empty))]
-
-
-def _ceilings(order: PhaseOrder) -> list[str]:
-    """The hard maxima that end the sums of the second person too."""
-    names = ("dose", "calculated_dose", "dose_rate", "calculated_dose_rate")
-    return [side.range.high.on_paper() for limit in order.phase.limits if limit.name in names and (side := limit.hard) and side.range.high]
-
-
-def _how_to_round(order: PhaseOrder) -> str:
-    parts = []
-    if order.prepared.syringe is not None and "withdraw_volume" in order.figures:
-        parts.append(f"volumes to what a syringe of {order.prepared.syringe.on_paper()} shows ({order.prepared.step.on_paper()})")
-    if order.rate_step is not None:
-        parts.append(f"pump rates to {order.rate_step.on_paper()}")
-    if order.steps:
-        parts.append(f"the volume of a step to {order.volume_step.on_paper()}")
-    return "; ".join(parts + ["to the nearest, a tie upward, but never past a limit"])
-
-
-CHECK_LIST = Boxes(("patient, two identifiers", "drug and concentration on the label", "weight and its unit", "line and route",
-                    "pump: drug, concentration, weight, dose rate, rate, volume", "hold, stop and call criteria known"))
 
 
 def limit_line(limit, level: str, side) -> str:

@@ -13,10 +13,9 @@ from __future__ import annotations
 from infuse import dosing
 from infuse import preparation as prep
 from infuse.figure import deviation, deviation_in_words
-from infuse.page import Block, Field, Fields, Sentences, Table
+from infuse.page import Block, Field, Sentences, Table
 from infuse.phases import PhaseOrder
-from infuse.phrases import delivers, kind_said, named, said, tiers, weight_of_tiers
-from infuse.protocol import Maintenance, Schedule
+from infuse.phrases import delivers, named, said, tiers, weight_of_tiers
 
 # ---------------------------------------------------------------------------------------------- fluids
 
@@ -125,25 +124,3 @@ def _left(order: PhaseOrder) -> str:
 
 def _after(time) -> str:
     return prep.hours_and_minutes(time) if time.value else "at once"
-
-
-# ---------------------------------------------------------------------------------------------- for the second person
-
-
-def given(order: PhaseOrder) -> list[Field]:
-    """What the second person is given of a schedule or of maintenance tiers."""
-    if isinstance(order.phase, Schedule):
-        return [Field(f"STEP {number}", f"{step.rate.quantity.on_paper()} for {step.duration.quantity.on_paper()}")
-                for number, step in enumerate(order.phase.steps, 1)]
-    if isinstance(order.phase, Maintenance):
-        rows = [Field("ORDERED", f"{tier.rate.quantity.on_paper()} for the kilograms {tier.weight.on_paper()}") for tier in order.phase.tiers]
-        return rows + ([Field("CEILING", order.phase.ceiling.quantity.on_paper())] if order.phase.ceiling else [])
-    return []
-
-
-def to_work_out(order: PhaseOrder) -> list[Field]:
-    """What the second person works out of a schedule: every step."""
-    rows = []
-    for number, _step in enumerate(order.steps, 1):
-        rows += [Field(f"STEP {number}, PUMP RATE", blank="mL/hour"), Field(f"STEP {number}, VOLUME", blank="mL")]
-    return rows + [Field("VOLUME IN ALL", blank="mL")]

@@ -19,12 +19,12 @@ FLOORS = {
     "judgement": ("limits", "screening"),
     "order": ("choosing", "phases.worksheet", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
               "phases.schedule", "phases", "phases.course", "facts", "plan", "exposure", "order", "mixture", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
-    "paper": ("page", "approval", "phrases", "wording_rates", "wording", "combined", "sheet", "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
+    "paper": ("page", "approval", "phrases", "wording_rates", "wording", "combined", "identity", "forms.check", "sheet", "papers", "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}
 FILES = {str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__"): path for path in ROOT.rglob("*.py")}
-MODULES = {name: path for name, path in FILES.items() if name not in ("__init__", "render")}
+MODULES = {name: path for name, path in FILES.items() if name not in ("__init__", "render", "forms")}
 
 
 def imports(path: Path) -> set[str]:
@@ -35,7 +35,7 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module)
-            if node.module in ("infuse", "infuse.render", "infuse.phases", "infuse.schema", "infuse.consistency"):
+            if node.module in ("infuse", "infuse.render", "infuse.forms", "infuse.phases", "infuse.schema", "infuse.consistency"):
                 found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 

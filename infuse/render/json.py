@@ -15,7 +15,7 @@ from infuse.figure import Figure
 from infuse.given import BY_NAME
 from infuse.limits import Alert
 from infuse.order import Order
-from infuse.page import Fields, Sentences, Sheet, Table
+from infuse.page import Boxes, Fields, Sentences, Sheet, Table
 from infuse.phases import PhaseOrder, Rung
 from infuse.units import Quantity
 
@@ -52,11 +52,13 @@ def page(sheet: Sheet) -> dict:
         said: dict = {"heading": section.heading}
         for block in section.blocks:
             if isinstance(block, Fields):
-                said["fields"] = {row.label: row.value for row in block.rows}
+                said["fields"] = said.get("fields", {}) | {row.label: row.value for row in block.rows}
             elif isinstance(block, Sentences):
                 said["lines"] = [*said.get("lines", []), *block.lines]
             elif isinstance(block, Table):
-                said["rows"] = [dict(zip(block.columns, row)) for row in block.rows]
+                said["rows"] = [*said.get("rows", []), *(dict(zip(block.columns, row)) for row in block.rows)]
+            elif isinstance(block, Boxes):
+                said["boxes"] = [*said.get("boxes", []), *block.questions]
         sections.append(said)
     return {"schema_version": SCHEMA_VERSION, "banner": sheet.banner, "title": sheet.title, "subtitle": sheet.subtitle, "sections": sections}
 

@@ -14,6 +14,7 @@ import importlib.util
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +35,8 @@ LONGEST_WORD, LONGEST_LINK = 32, 128  # a longer one may be broken anywhere
 LINE, SMALL_LINE, WRITTEN = 15, 13, 24  # points from line to line, and of a line to write on
 ACROSS, SMALL_ACROSS = 92, 106  # characters across the page
 TO_WRITE_IN, WIDEST = 12, 40  # of a column, in characters
+LONG = 30  # characters of a value that no longer stands beside another field
+ROOM, BRIEF_ROOM, BRIEF = (30, 18), (22, 15), 4  # to write in, millimeters wide and points high: of a line, and of one of so many characters
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _SPECIAL = re.compile(r"\[ \]|_{4,}")
 _INSIDE = re.compile(r"[-/\s]")
@@ -48,15 +51,18 @@ class Unprintable(ValueError):
         super().__init__("no font has " + "; ".join(found))
 
 
-def to_pdf(sheet: Sheet, paper: str, now: datetime, copy: str = "") -> bytes:
-    """The document; `paper` is letter or a4, `copy` what a copy says of itself. Raises Unprintable."""
+def to_pdf(sheets: Sheet | Sequence[Sheet], paper: str, now: datetime, copy: str = "") -> bytes:
+    """The document, or several one after the other, each with its own count of pages; `paper` is letter or a4, `copy` what a
+    copy says of itself. Raises Unprintable."""
     import typst
 
-    said = _as_values(sheet, paper, now, copy)
+    several = [sheets] if isinstance(sheets, Sheet) else list(sheets)
+    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "copy": _words(copy),
+            "sheets": [_as_values(each) for each in several]}
     for fonts in (_body_fonts, _packaged_fonts, _system_fonts):
         said["fonts"] = [BODY] if fonts is _body_fonts else [BODY, *FALLBACK]
         try:
-            return typst.compile(str(TEMPLATE), font_paths=fonts(), sys_inputs={"sheet": json.dumps(said, ensure_ascii=False)},
+            return typst.compile(str(TEMPLATE), font_paths=fonts(), sys_inputs={"said": json.dumps(said, ensure_ascii=False)},
                                  pdf_standards=STANDARDS, timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
         except typst.TypstError as error:
             lacking = list(dict.fromkeys(_MISSING.findall(error.diagnostic)))
@@ -103,7 +109,7 @@ def _system_fonts():
 # ---------------------------------------------------------------------------------------------- the page as values
 
 
-def _as_values(sheet: Sheet, paper: str, now: datetime, copy: str) -> dict:
+def _as_values(sheet: Sheet) -> dict:
     shown = {row.label for row in sheet.identity}
     groups: list[list[dict]] = []
     for section in sheet.sections:
@@ -112,9 +118,8 @@ def _as_values(sheet: Sheet, paper: str, now: datetime, copy: str) -> dict:
             groups[-1].append(one)
         else:
             groups.append([one])
-    return {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(sheet.title), "shown-title": _words(sheet.title),
-            "banner": _words(sheet.banner), "subtitle": _words(sheet.subtitle), "identity": [_field(row) for row in sheet.identity],
-            "groups": groups, "footer": [_words(each) for each in sheet.footer], "copy": _words(copy)}
+    return {"shown-title": _words(sheet.title), "banner": _words(sheet.banner), "subtitle": _words(sheet.subtitle), "wide": sheet.wide,
+            "identity": [_field(row) for row in sheet.identity], "groups": groups, "footer": [_words(each) for each in sheet.footer]}
 
 
 def _section(section: Section, shown: set[str]) -> dict:
@@ -128,7 +133,7 @@ def _block(block: Block, shown: set[str], pairs: bool) -> dict:
     if isinstance(block, Fields):
         return {"kind": "fields", "pairs": pairs, "rows": [_field(row) for row in block.rows if not (pairs and row.label in shown)]}
     if isinstance(block, Boxes):
-        return {"kind": "boxes", "questions": [_words(each) for each in block.questions]}
+        return {"kind": "boxes", "pairs": pairs, "questions": [_words(each) for each in block.questions]}
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Cut):
@@ -143,23 +148,28 @@ def _led(line: str, block: Sentences) -> list[list]:
 
 
 def _field(row: Field) -> dict:
-    return {"label": _words(row.label), "value": _words(row.value), "strong": row.strong, "write-in": row.write_in,
+    return {"label": _words(row.label), "value": _words(row.value), "strong": row.strong, "write-in": row.write_in, "long": len(row.value) > LONG,
             "blank": None if row.blank is None else _words(row.blank)}
 
 
 def _table(table: Table) -> dict:
     return {"kind": "table", "columns": [_words(each) for each in table.columns], "rows": [[_words(cell) for cell in row] for row in table.rows],
-            "strong": list(table.strong), "blank": table.blank, "widths": _widths(table)}
+            "strong": list(table.strong), "blank": table.blank, "roomy": any("____" in cell for row in table.rows for cell in row), "widths": _widths(table)}
 
 
 def _widths(table: Table) -> list[int]:
     """Shares of the page by what stands in each column; 0 for just what it needs, where little stands beside room to write."""
-    longest = [max(len(cell) for cell in (column, *(row[number] for row in table.rows))) for number, column in enumerate(table.columns)]
+    longest = [max(_breadth(cell) for cell in (column, *(row[number] for row in table.rows))) for number, column in enumerate(table.columns)]
     if not table.blank:
         return [each + 3 for each in longest]
     empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
     brief = sum(each for each, blank in zip(longest, empty) if not blank) <= ACROSS // 3
     return [max(each, TO_WRITE_IN) if blank else 0 if brief else min(each, WIDEST) + 3 for each, blank in zip(longest, empty)]
+
+
+def _breadth(cell: str) -> int:
+    """Of a cell, in characters."""
+    return len(_SPECIAL.sub(lambda one: " " * (17 if len(one.group()) > BRIEF else 12), cell))
 
 
 def _height(block: Block, section: Section) -> int:
@@ -176,7 +186,8 @@ def _height(block: Block, section: Section) -> int:
     if isinstance(block, Table):
         return 34 + sum(WRITTEN if block.blank else line + 8 for row in block.rows)
     said = block.questions if isinstance(block, Boxes) else block.lines if isinstance(block, Sentences) else (block.says,)
-    return 14 + sum(lines(each, 12) * line + 5 for each in said)
+    high = sum(lines(each, 12) * line + 5 for each in said)
+    return 14 + (high // 2 + line if section.pairs else high)
 
 
 # ---------------------------------------------------------------------------------------------- words
@@ -187,7 +198,7 @@ def _words(text: str) -> list:
     parts: list = []
     at = 0
     for special in _SPECIAL.finditer(text):
-        parts += [*_plain(text[at : special.start()]), ["tick"] if special.group().startswith("[") else ["room"]]
+        parts += [*_plain(text[at : special.start()]), ["tick"] if special.group().startswith("[") else ["room", *(ROOM if len(special.group()) > BRIEF else BRIEF_ROOM)]]
         at = special.end()
     return parts + _plain(text[at:])
 
