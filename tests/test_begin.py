@@ -18,7 +18,8 @@ ANSWERS = {"title": "A title", "drug": "ketamine", "population": "adult", "indic
            "phases": ("continuous",), "per": "kg", "reference": "label-2026"}
 
 
-DRUGS_OF = {name: drug for name, path in Library().drugs().items() if (drug := Library().drug(path)[0])}
+LIBRARY = Library()  # reads each file once; nothing here writes into it
+DRUGS_OF = {name: drug for name, path in LIBRARY.drugs().items() if (drug := LIBRARY.drug(path)[0])}
 
 
 def with_product(answers) -> dict:
@@ -29,7 +30,7 @@ def with_product(answers) -> dict:
 
 def begun(**answers) -> str:
     """The text of a file that is begun."""
-    found = begin.begin("sample", with_product(ANSWERS | answers), Library())
+    found = begin.begin("sample", with_product(ANSWERS | answers), LIBRARY)
     assert not found.refused, found.refused
     return draft.text(schema.PROTOCOL.schema, found.known)
 
@@ -131,7 +132,7 @@ DRUGS = [
 @pytest.mark.parametrize(("said", "expected"), DRUGS, ids=[row[0] for row in DRUGS])
 def test_the_name_of_a_drug_is_completed_or_refused(said, expected):
     product = with_product({"drug": expected})["product"]
-    found = begin.begin("sample", ANSWERS | {"drug": said, "product": product}, Library())
+    found = begin.begin("sample", ANSWERS | {"drug": said, "product": product}, LIBRARY)
     if " " in expected:
         assert [where for where, _ in found.refused] == ["--drug"] and expected in found.refused[0][1].hint
     else:
@@ -152,7 +153,7 @@ def test_a_name_that_no_file_may_have(name, hint):
 
 
 def test_what_is_missing_is_listed_at_once():
-    found = begin.begin("sample", {}, Library())
+    found = begin.begin("sample", {}, LIBRARY)
     assert [where for where, _ in found.refused] == [each.option for each in begin.QUESTIONS if each.name != "product"]
     assert found.known == {} and all(not each.found for _, each in found.refused)
 
@@ -165,7 +166,7 @@ def test_somebody_is_asked_until_each_answer_can_be_used():
         asked.append(question)
         return next(typed)
 
-    found = begin.begin("sample", {}, Library(), ask)
+    found = begin.begin("sample", {}, LIBRARY, ask)
     assert not found.refused and next(typed, None) is None
     assert [list(each) for each in found.known["phases"]] == [["push"], ["continuous"]] and found.known["care_areas"] == ["clinic", "ward"]
     assert asked[3] == "there are ketamine, ketorolac. the drug, by a name of the library"
@@ -178,7 +179,7 @@ WORDS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=
 @given(WORDS)
 @settings(max_examples=300, deadline=None)
 def test_any_title_stands_in_the_file_as_it_was_typed_or_is_refused(title):
-    found = begin.begin("sample", ANSWERS | {"title": title, "product": "vial-50"}, Library())
+    found = begin.begin("sample", ANSWERS | {"title": title, "product": "vial-50"}, LIBRARY)
     if found.refused:
         assert [where for where, _ in found.refused] == ["--title"]
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pytest
 from conftest import ROOT
 
@@ -11,11 +13,16 @@ from infuse.library import Library
 
 def test_the_command_prints_the_same_table(infuse):
     done = infuse("list", "--format", "markdown")
-    assert (done.returncode, done.stdout, done.stderr) == (0, overview.table(Library()), "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, table(), "")
+
+
+@lru_cache
+def table():
+    return overview.table(Library())
 
 
 def row(name):
-    return next(line for line in overview.table(Library()).splitlines() if line.startswith(f"| `{name}` |"))
+    return next(line for line in table().splitlines() if line.startswith(f"| `{name}` |"))
 
 
 @pytest.mark.parametrize(("name", "cells"), [
@@ -35,8 +42,7 @@ def test_a_row_says_dose_most_source_and_what_is_open(name, cells):
 
 def test_every_protocol_has_one_row_and_every_question_stands_in_it():
     library = Library()
-    table = overview.table(library)
-    assert [line.split("`")[1] for line in table.splitlines()[2:]] == sorted(library.ids())
+    assert [line.split("`")[1] for line in table().splitlines()[2:]] == sorted(library.ids())
     for name, path in library.ids().items():
         for phase in library.load(path).protocol.phases:
             for question in phase.ask:
