@@ -126,7 +126,10 @@ def _options(loaded: Loaded) -> Section:
         rows += [(f'--answer "{question}=TEXT"', "left open by the source") for question in phase.ask]
     if len(protocol.preparations) > 1 and not all(phase.preparation for phase in protocol.phases):
         rows.append(("--preparation", " or ".join(each.name for each in protocol.preparations) + "; " + _which(loaded)))
-    if any(each.beyond_use is None and prep.needs_volume(each, loaded.drug.products[each.product]) for each in protocol.preparations):
+    products = dict.fromkeys(name for each in protocol.preparations if each.products[1:] for name in each.products)
+    if products:
+        rows.append(("--product", " or ".join(products) + "; the one that leaves the least, then the fewest vials"))
+    if any(each.beyond_use is None and prep.needs_volume(each, loaded.drug.products[each.product]) for one in protocol.preparations for each in one.from_each()):
         rows.append(('--beyond-use "24 h"', "no source states it: a box where not given"))
     pumps = ", ".join(loaded.devices.pumps)
     rows.append(("--pump", pumps))

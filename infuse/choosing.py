@@ -21,7 +21,7 @@ from infuse.shapes import did_you_mean
 from infuse.units import Refused
 
 RUNNING = ("running", "running_in", "running_weight", "replaces")  # of an infusion that already runs
-CHOICES = ("dose", "dose_rate", "duration", "preparation", "bag_volume", "beyond_use", *RUNNING)
+CHOICES = ("dose", "dose_rate", "duration", "preparation", "product", "bag_volume", "beyond_use", *RUNNING)
 _STATED = ("dose", "dose_rate", "duration")  # what a phase states itself; the others belong to how it is made ready
 
 
@@ -52,6 +52,9 @@ def _opening(name: str, protocol: Protocol, phase: Phase):
     if name == "preparation":
         several = tuple(each.name for each in ways(protocol, phase))
         return several if several[1:] else None
+    if name == "product":
+        several = tuple(each.products for each in ways(protocol, phase))
+        return several if any(each[1:] for each in several) else None
     if name in ("bag_volume", "beyond_use"):
         return tuple(each.name for each in ways(protocol, phase))
     choice = dict(phase.choices).get(name)
@@ -95,10 +98,11 @@ def _every_phase(key: str, protocol: Protocol, given: Given) -> list[int]:
     if key not in choices_of(protocol):
         raise Refused(_instead_of(key, choices_of(protocol)), key)
     several = range(len(protocol.phases))
-    if key == "preparation":
-        takes = [number for number in several if given.text in {each.name for each in ways(protocol, protocol.phases[number])}]
+    if key in ("preparation", "product"):
+        takes = [number for number in several if given.text in _names(key, ways(protocol, protocol.phases[number]))]
         if not takes:
-            raise Refused(f"a preparation of the protocol: {', '.join(each.name for each in protocol.preparations)}", given.text)
+            known = _names(key, protocol.preparations)
+            raise Refused(f"a {key} of the protocol: {', '.join(known)}", given.text, did_you_mean(given.text, known))
         return takes
     openings = {number: one for number in several if (one := _opening(key, protocol, protocol.phases[number])) is not None}
     if len({repr(one) for one in openings.values()}) > 1:
@@ -107,6 +111,11 @@ def _every_phase(key: str, protocol: Protocol, given: Given) -> list[int]:
     if key in RUNNING:
         return [number for number in several if isinstance(protocol.phases[number], Continuous)]
     return list(openings) or [number for number in several if key not in _STATED or key in _stated(protocol.phases[number])]
+
+
+def _names(key: str, preparations: tuple[Preparation, ...]) -> list[str]:
+    """What may be chosen among those preparations: their names, or their products."""
+    return list(dict.fromkeys(name for each in preparations for name in ((each.name,) if key == "preparation" else each.products)))
 
 
 def _instead_of(name: str, stated) -> str:

@@ -383,6 +383,7 @@ def order(
     dose_rate: Annotated[Text, _choice("--dose-rate", "A start rate within what the protocol allows.", "RATE")] = None,
     duration: Annotated[Text, _choice("--duration", "A duration within what the protocol allows.", "TIME")] = None,
     preparation: Annotated[Text, _choice("--preparation", "One of the protocol's preparations.", "NAME")] = None,
+    product: Annotated[Text, _choice("--product", "One of the preparation's products, instead of the one that leaves the least.", "NAME")] = None,
     bag_volume: Annotated[Text, _choice("--bag-volume", "The measured volume of the bag.", "VOLUME")] = None,
     beyond_use: Annotated[Text, _choice("--beyond-use", "How long the preparation may be used at this site.", "TIME")] = None,
     running: Annotated[Text, _choice("--running", "The pump rate of an infusion that already runs.", "RATE")] = None,

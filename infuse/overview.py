@@ -85,7 +85,7 @@ def _open(loaded: Loaded) -> list[str]:
               *(limit for phase in protocol.phases for limit in phase.limits)]
     site = dict.fromkeys(limit.name.replace("_", " ") for limit in limits for _, side in limit.sides if side.site)
     flushes = [phase.flush for phase in protocol.phases if getattr(phase, "flush", None)]
-    beyond = any(each.beyond_use is None and prep.needs_volume(each, loaded.drug.products[each.product]) for each in protocol.preparations)
+    beyond = any(each.beyond_use is None and prep.needs_volume(each, loaded.drug.products[each.product]) for one in protocol.preparations for each in one.from_each())
     return [*dict.fromkeys(question for phase in protocol.phases for question in phase.ask),
             *(["volume of the flush"] if any(flush.volume is None for flush in flushes) else []),
             *(["beyond-use"] if beyond else []), *([f"limits: {', '.join(site)}"] if site else [])]

@@ -22,6 +22,9 @@ from infuse.rounding import Syringe
 from infuse.units import Quantity, quantity
 
 
+TOO_STRONG = "the final concentration would pass a hard limit"
+
+
 class Prepared(NamedTuple):
     """What was made ready: its figures by name, the vials to open or the bags to hang, what is left over, the syringe, and
     what cannot be done."""
@@ -35,10 +38,47 @@ class Prepared(NamedTuple):
     step: Quantity | None = None
     refused: tuple[str, ...] = ()
     bags: int = 1
+    others: tuple[Prepared, ...] = ()  # from the other products that it may be made from
 
     @property
     def premixed(self) -> bool:
         return self.vials is None
+
+    @property
+    def opened(self) -> int:
+        """How many vials are opened or bags hung."""
+        return self.bags if self.vials is None else self.vials
+
+
+def least_left(made: list[Prepared], tolerance: Fraction) -> Prepared:
+    """Of the same preparation from several products the one that leaves the least drug, then the one that opens the fewest
+    vials, then the first; one that cannot be made, or rounds too far, only where all do. Of fluids the fewest bags come first.
+    Products are never mixed: two strengths in one bag are two chances to take the wrong vial."""
+    def by(one: Prepared):
+        useless = bool(one.refused) or abs(_off(one)) > tolerance
+        left = one.wasted.to("mL").value * (1 if one.product.fluid else one.product.strength.quantity.to(made[0].product.strength.quantity.unit).value)
+        return (useless, one.bags, left) if one.product.fluid else (useless, left, one.opened)
+
+    best = min(made, key=by)
+    return best._replace(others=tuple(each for each in made if each is not best))
+
+
+def _off(one: Prepared) -> Fraction:
+    """How far drawing up is from the amount that is wanted, in percent."""
+    if "amount_withdrawn" not in one.figures or not one.figures["amount"].value.value:
+        return Fraction(0)
+    return figure.deviation(one.figures["amount_withdrawn"], one.figures["amount"]).value.value
+
+
+def exact_concentration(preparation: Preparation, product: Product, amount: Quantity) -> Quantity | None:
+    """The final concentration of an amount before any rounding; None where the bag does not hold the drug's own volume."""
+    strength = product.strength.quantity
+    drawn = units.work_out("mL", [amount], [strength])
+    nominal = preparation.final_volume or preparation.added_to
+    if nominal is None:
+        return strength
+    final = nominal.quantity.to("mL") if preparation.final_volume else nominal.quantity.to("mL") + drawn
+    return units.work_out(strength.unit, [amount], [final]) if drawn <= final else None
 
 
 def far_from_nominal(preparation: Preparation, bag: Quantity) -> bool:

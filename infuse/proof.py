@@ -161,13 +161,16 @@ def _against(loaded, made, before, weight):
     for number, phase in enumerate(made.phases):
         entered = phase.band is not None and before.get(f"{number}.band") != phase.band
         before[f"{number}.band"] = phase.band
+        product = phase.prepared.product.key
+        another = before.get(f"{number}.product", product) != product  # its own graduations: what was drawn up before says nothing
+        before[f"{number}.product"] = product
         stretched = getattr(phase.phase, "fastest", None) is not None  # a longer time may well mean a slower rate
         for name in _DOSES if stretched else _DOSES + _RATES:
             one = phase.figures.get(name)
             if one is None:
                 continue
             key = f"{number}.{name}"
-            last = None if entered and phase.band.may_fall else before.get(key)
+            last = None if (entered and phase.band.may_fall) or (another and name in ("delivered_dose", "pump_rate")) else before.get(key)
             if last is not None and one.value < last:
                 message = f"expected a {one.label} that does not fall as weight grows; found {one.value.on_paper()}{where}, after {last.on_paper()}"
                 hint = ["where that is meant, the band says why: may_fall: REASON"] if entered else []

@@ -244,11 +244,13 @@ class Drug(NamedTuple):
 
 class Preparation(NamedTuple):
     """One way to make it ready. `amount` None: the dose itself goes in. `final_volume`: made up to that volume;
-    `added_to`: added to a bag of that volume, whose own volume stays; neither: a premixed bag. `shared`: the other drugs
-    in its bag, where an order mixes them."""
+    `added_to`: added to a bag of that volume, whose own volume stays; neither: a premixed bag. `products`: all that it may
+    be made from; `product`: the one that it is made from, the first until an order has looked which leaves the least.
+    `shared`: the other drugs in its bag, where an order mixes them."""
 
     name: str
     product: str
+    products: tuple[str, ...]
     amount: Stated | None
     diluent: str
     final_volume: Stated | None
@@ -260,6 +262,10 @@ class Preparation(NamedTuple):
     source: tuple[str, ...]
     span: Span
     shared: tuple[str, ...] = ()
+
+    def from_each(self) -> tuple[Preparation, ...]:
+        """The same preparation, once from each of its products."""
+        return tuple(self._replace(product=each) for each in self.products)
 
 
 class Flush(NamedTuple):

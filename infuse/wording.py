@@ -13,6 +13,7 @@ from __future__ import annotations
 from infuse import dosing, numerals, units
 from infuse import preparation as prep
 from infuse import wording_rates as rates
+from infuse import wording_supply as supplies
 from infuse.figure import deviation_in_words
 from infuse.limits import basis
 from infuse.page import Block, Field, Fields, Sentences, Table
@@ -40,7 +41,7 @@ def three_lines(order: PhaseOrder) -> Fields:
         why = "; ".join(filter(None, (order.band.on_paper(), order.band.say)))
         known = f"; creatinine clearance {said(order.figures['clearance'])}" if "clearance" in order.figures else ""
         rows.append(Field("BAND", why + known))
-    rows += [Field("PREPARATION", preparation(order)), Field("ADMINISTRATION", administration(order), strong=True)]
+    rows += [Field("PREPARATION", preparation(order)), *supplies.product_chosen(order), Field("ADMINISTRATION", administration(order), strong=True)]
     often = again(order.phase)
     return Fields((*rows, Field("SCHEDULE", often, strong=True)) if often else tuple(rows))
 

@@ -51,7 +51,7 @@ def drug_is_available(protocol: Protocol, drug: Drug | None):
 def preparations_agree(protocol: Protocol, drug: Drug | None):
     if drug is None or drug.not_available:
         return
-    for preparation in protocol.preparations:
+    for preparation in (each for one in protocol.preparations for each in one.from_each()):
         product = drug.products.get(preparation.product)
         if product is None:
             hint = did_you_mean(preparation.product, drug.products) or f"it has {', '.join(drug.products)}"

@@ -13,21 +13,8 @@ from infuse import dosing, figure, rounding, units
 from infuse import preparation as prep
 from infuse.figure import Figure
 from infuse.limits import HARD, NOTE, Alert, Room, room
-from infuse.phases.worksheet import (
-    PhaseOrder,
-    Setting,
-    beyond_use_of,
-    choose,
-    deviates,
-    judge,
-    measured_bag,
-    mix,
-    named,
-    preparation_for,
-    pump_can,
-    totals,
-    whole,
-)
+from infuse.phases.ready import beyond_use_of, least_left, measured_bag, mix, preparation_for, whole
+from infuse.phases.worksheet import PhaseOrder, Setting, choose, deviates, judge, named, pump_can, totals
 from infuse.protocol import Intermittent, Limit
 from infuse.totals import Dose, most, repeated
 from infuse.units import Quantity, quantity
@@ -96,19 +83,22 @@ def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, s
 def _made_ready(phase, setting, ordered, calculated, contained):
     """How the dose is made ready. `contained`: the same dose as the product counts it."""
     one = preparation_for(phase, setting, contained)
-    product = setting.loaded.drug.products[one.product]
     keep = room(named(phase, "dose"), ordered.value) + room(named(phase, "calculated_dose"), calculated.value)
     if phase.dose.range or phase.dose.options:  # the most that may be chosen is not passed by rounding either
         keep += Room(high=(phase.dose.allowed.high.over(ordered.value),)) if ordered.value <= phase.dose.allowed.high else Room()
     if phase.cap:
         keep += Room(high=(phase.cap.quantity.over(calculated.value),) if calculated.value.value else ())
-    bag_volume = measured_bag(one, product, setting)
     beyond_use = beyond_use_of(one, setting)
+    return least_left(one, phase, setting, lambda each, product: _made_from(each, product, setting, contained, keep)), beyond_use
+
+
+def _made_from(one, product, setting, contained, keep):
+    bag_volume = measured_bag(one, product, setting)
     if not prep.needs_volume(one, product):
         exact = units.work_out("mL", [contained.value], [] if product.fluid else [product.strength.quantity])
-        return prep.premixed(one, product, contained, setting.pump.volume_step, *keep.around(exact)), beyond_use
+        return prep.premixed(one, product, contained, setting.pump.volume_step, *keep.around(exact))
     amount = figure.stated("amount", one.amount.quantity, one.amount.where) if one.amount else contained._replace(name="amount")
-    return mix(one, product, amount, setting, keep, bag_volume), beyond_use
+    return mix(one, product, amount, setting, keep, bag_volume)
 
 
 def _mass_unit(setting) -> str:

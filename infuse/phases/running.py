@@ -16,19 +16,8 @@ from infuse import dosing, figure, rounding, units
 from infuse import preparation as prep
 from infuse.figure import Figure
 from infuse.limits import HARD, Alert, Room, room
-from infuse.phases.worksheet import (
-    beyond_use_of,
-    deviates,
-    judge,
-    measured_bag,
-    mix,
-    named,
-    preparation_for,
-    pump_can,
-    quantity_chosen,
-    totals,
-    whole,
-)
+from infuse.phases.ready import beyond_use_of, least_left, measured_bag, mix, preparation_for, whole
+from infuse.phases.worksheet import deviates, judge, named, pump_can, quantity_chosen, totals
 from infuse.preparation import Prepared
 from infuse.protocol import COURSE
 from infuse.units import Quantity
@@ -49,7 +38,7 @@ class Running(NamedTuple):
 def run_on(phase, setting, dose_rate: Figure) -> Running:
     """A rate for as long as its course lasts. Raises Refused, units.DimensionError."""
     one = preparation_for(phase, setting, None)
-    prepared, beyond_use = bag_for(one, setting), beyond_use_of(one, setting)
+    prepared, beyond_use = bag_for(one, phase, setting), beyond_use_of(one, setting)
     bag = prepared.figures["final_volume"]
     alerts = [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
     figures = {**at_rate(phase, setting, dose_rate, prepared), **prepared.figures}
@@ -73,9 +62,12 @@ def bags(made: Running, fastest: dict[str, Figure] | None = None) -> tuple[int, 
     return prep.bags(made.shortest.value, slow), prep.bags(made.longest.value, fast) if made.longest else None
 
 
-def bag_for(one, setting) -> Prepared:
+def bag_for(one, phase, setting) -> Prepared:
     """One bag of the preparation, whole."""
-    product = setting.loaded.drug.products[one.product]
+    return least_left(one, phase, setting, lambda each, product: _bag_from(each, product, setting))
+
+
+def _bag_from(one, product, setting) -> Prepared:
     bag_volume = measured_bag(one, product, setting)
     if not prep.needs_volume(one, product):
         contained = [] if product.fluid else [figure.stated("strength", product.strength.quantity, product.strength.where)]

@@ -17,7 +17,8 @@ from infuse import dosing, figure, rounding, units
 from infuse.figure import Figure
 from infuse.limits import HARD, SOFT, Alert, Room, room
 from infuse.phases.running import at_rate, bag_for, judged_rate
-from infuse.phases.worksheet import PhaseOrder, Rung, Setting, beyond_use_of, deviates, judge, preparation_for, pump_can, totals
+from infuse.phases.ready import beyond_use_of, preparation_for
+from infuse.phases.worksheet import PhaseOrder, Rung, Setting, deviates, judge, pump_can, totals
 from infuse.protocol import Schedule, Step
 from infuse.totals import Dose, most
 from infuse.units import Quantity, quantity
@@ -26,7 +27,7 @@ from infuse.units import Quantity, quantity
 def build(phase: Schedule, setting: Setting) -> PhaseOrder:
     """Every step, and what all of them come to. Raises Refused, units.DimensionError."""
     one = preparation_for(phase, setting, None)
-    prepared, beyond_use = bag_for(one, setting), beyond_use_of(one, setting)
+    prepared, beyond_use = bag_for(one, phase, setting), beyond_use_of(one, setting)
     alerts = [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
     keep = _room(phase, setting, _ordered(phase, setting))
     steps, after = [], quantity(0, "min")

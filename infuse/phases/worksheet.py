@@ -16,8 +16,6 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from infuse import figure, grammar, limits, numerals, rounding, units
-from infuse import preparation as prep
-from infuse.choosing import ways
 from infuse.figure import Figure
 from infuse.given import Given
 from infuse.library import Loaded
@@ -25,8 +23,6 @@ from infuse.limits import HARD, Alert
 from infuse.preparation import Prepared
 from infuse.protocol import COURSE, Band, Choice, Limit, Phase, Pump
 from infuse.units import Quantity, Refused
-
-LONGEST_USE = units.quantity(180, "day")  # USP 797: the longest beyond-use date of any category
 
 
 class Setting(NamedTuple):
@@ -166,49 +162,6 @@ def quantity_chosen(name: str, kind: str, setting: Setting) -> Figure | None:
     return figure.stated(name, value, given.where)
 
 
-def preparation_for(phase: Phase, setting: Setting, dose: Figure | None):
-    """The chosen preparation, else the first that serves the dose; of bags of fluid, the fewest, then the least left over."""
-    drug, several = setting.loaded.drug, ways(setting.loaded.protocol, phase)
-    given = setting.chosen.get("preparation")
-    by_name = {each.name: each for each in several}
-    if given is not None:
-        if given.text not in by_name:
-            raise Refused(f"a preparation of the {'phase' if phase.preparation else 'protocol'}: {', '.join(by_name)}", given.text)
-        return by_name[given.text]
-    if dose is None:
-        return several[0]
-    if all(drug.products[each.product].fluid for each in several):
-        return min(several, key=lambda one: prep.bags_of_fluid(drug.products[one.product], dose.value))
-
-    def serves(one):
-        product = drug.products[one.product]
-        return prep.needs_volume(one, product) or prep.premixed_holds(product, dose.value, one.whole_bag)
-    return next((each for each in several if serves(each)), several[0])
-
-
-def measured_bag(one, product, setting: Setting) -> Figure | None:
-    """The bag's volume as measured. Raises Refused for a bag that is given as it is: its drug stands in all of it."""
-    bag = quantity_chosen("bag_volume", "volume", setting)
-    if bag and not prep.needs_volume(one, product):
-        if product.fluid:
-            raise Refused("no bag volume: this bag is given as it is", setting.chosen["bag_volume"].text)
-        raise Refused("no bag volume: this bag is premixed", setting.chosen["bag_volume"].text, "choose a preparation from vials with --preparation")
-    if bag and prep.far_from_nominal(one, bag.value):
-        nominal = (one.added_to or one.final_volume).quantity.on_paper()
-        raise Refused(f"the measured volume of a bag of {nominal}, within a fifth", setting.chosen["bag_volume"].text)
-    return bag
-
-
-def beyond_use_of(one, setting) -> Figure | None:
-    chosen = quantity_chosen("beyond_use", "duration", setting)
-    if chosen and chosen.value > LONGEST_USE:
-        raise Refused(f"a beyond-use time of at most {LONGEST_USE.on_paper()}", setting.chosen["beyond_use"].text)
-    if one.beyond_use is None:
-        return chosen
-    stated = figure.stated("beyond_use", one.beyond_use.quantity, one.beyond_use.where)
-    return min(chosen, stated, key=lambda each: each.value) if chosen else stated  # the shorter
-
-
 # ---------------------------------------------------------------------------------------------- judging
 
 
@@ -257,23 +210,3 @@ def deviates(one: Figure, setting: Setting) -> list[Alert]:
     said = f"{numerals.on_paper(setting.tolerance)}%"
     message = f"rounding would carry the delivered dose more than {said} from the ordered one; choose another product or pump"
     return [Alert(HARD, setting.code("deviation"), message, said)]
-
-
-def mix(one, product, amount, setting, keep, bag_volume) -> Prepared:
-    exact = units.work_out("mL", [amount.value], [product.strength.quantity])
-    low, high = keep.around(exact)
-    for limit in setting.loaded.drug.limits:
-        if limit.name == "final_concentration":
-            reached = (prep.withdraw_at(one, product, end, bag_volume) for end in _highs(limit))
-            high += tuple(each for each in reached if each is not None and exact <= each)
-    syringes = setting.loaded.devices.syringes
-    return prep.mixed(one, product, amount, syringes, setting.withdraw_step, low, high, bag_volume)
-
-
-def _highs(limit):
-    return [side.range.high for side in (limit.soft, limit.hard) if side and side.range.high is not None]
-
-
-def whole(final_volume: Figure) -> Figure:
-    value = final_volume.value.to("mL")
-    return Figure("volume_to_be_infused", value, value, value.on_paper(), (final_volume,))

@@ -97,13 +97,20 @@ def _phase(one: PhaseOrder) -> dict:
             "preparation": one.prepared.preparation.name, "product": one.prepared.product.name,
             "shares_bag_with": list(one.prepared.preparation.shared),
             "name": one.phase.name, "band": one.band.on_paper() if one.band else None,
-            "vials": one.prepared.vials, "bags": list(one.bags) if one.bags else None,
+            "other_products": [_other(each) for each in one.prepared.others],
+            "vials": one.prepared.vials, "left_over": _quantity(one.prepared.wasted, one.prepared.wasted) if one.prepared.wasted else None,
+            "bags": list(one.bags) if one.bags else None,
             "figures": {name: _figure(each) | {"working": figure.working(each, lines)} for name, each in one.figures.items()}}
     if one.steps:
         said["steps"] = [_step(each) for each in one.steps]
     if one.rungs:
         said["ladder"] = [_rung(each) for each in one.rungs]
     return said
+
+
+def _other(one) -> dict:
+    """A product that was weighed against the one that is used."""
+    return {"product": one.product.name, "opened": one.opened, "left_over": _quantity(one.wasted, one.wasted), "serves": not one.refused}
 
 
 def _rung(one: Rung) -> dict:
@@ -140,6 +147,7 @@ _FIGURE = _NUMBER | {"properties": _NUMBER["properties"] | {"working": {"type": 
                      "required": [*_NUMBER["required"], "working"]}
 _RUNG = _object({name: _NUMBER for name in _IN_A_RUNG} | {"alerts": {"type": "array", "items": _ALERT}})
 _STEP = _object({name: _NUMBER for name in _IN_A_STEP} | {"alerts": {"type": "array", "items": _ALERT}})
+_OTHER = _object({"product": _TEXT, "opened": {"type": "integer"}, "left_over": _NUMBER, "serves": {"type": "boolean"}})
 _HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
 _FILE = _object({"name": _TEXT, "sha256": _HASH, "shadows": _TEXT})
@@ -168,6 +176,8 @@ def schema() -> dict:
         "orders": {"type": "array", "items": _object({
             "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
             "shares_bag_with": {"type": "array", "items": _TEXT},
+            "other_products": {"type": "array", "items": _OTHER, "description": "what was weighed against the product, which leaves the least"},
+            "left_over": {"anyOf": [{"type": "null"}, _NUMBER], "description": "of the vials or bags opened for one dose"},
             "name": _TEXT, "band": {"type": ["string", "null"]}, "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},
             "figures": {"type": "object", "additionalProperties": _FIGURE},
             "ladder": {"type": "array", "items": _RUNG},

@@ -36,7 +36,7 @@ PATIENT = fields((
 ), _patient)
 
 _PREPARATION_KEYS = (
-    Key("product", file_name, "which of the drug's products", required=True),
+    Key("product", list_of(file_name, single=True), "which of the drug's products; of a list the one that leaves the least is used", required=True),
     Key("amount", quantity("dose"), "the amount in the bag; where left out, the dose itself goes in"),
     Key("diluent", text(), "what it is diluted with", default=""),
     Key("final_volume", quantity("volume"), "made up to this volume: as much diluent is removed as drug is added"),
@@ -50,7 +50,7 @@ _PREPARATION_KEYS = (
 
 
 def _preparation(name: str) -> Reader:
-    return fields(_PREPARATION_KEYS, lambda span, **values: p.Preparation(name=name, span=span, **values),
+    return fields(_PREPARATION_KEYS, lambda span, product, **values: p.Preparation(name=name, product=product[0], products=product, span=span, **values),
                   "a preparation: product, diluent, volume, ...")
 
 
