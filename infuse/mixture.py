@@ -104,7 +104,7 @@ def _mixed(request: Request, members: list[PhaseOrder], bag: Quantity) -> Reques
         return request
     names = tuple(each.loaded.drug.name for each in members if each is not mine)
     one = mine.prepared.preparation._replace(added_to=None, final_volume=Stated(bag, mine.prepared.preparation.span), final_concentration=None, beyond_use=None,
-                                            shared=names)
+                                            products=(mine.prepared.preparation.product,), shared=names)
     protocol = request.loaded.protocol._replace(preparations=(one,))
     chosen = {key: given for key, given in request.chosen.items() if not key.endswith(("preparation", "bag_volume"))}
     return request._replace(loaded=request.loaded._replace(protocol=protocol), chosen=chosen)
