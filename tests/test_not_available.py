@@ -67,7 +67,7 @@ def test_an_order_of_it_is_refused_with_the_reason_and_its_source(infuse, site, 
 
 
 @pytest.mark.parametrize(("name", "what"), [
-    ("coenzyme-q10", "no intravenous product"), ("ubidecarenone", "no intravenous product"),
+    ("coenzyme-q10", "no intravenous product"), ("ubidecarenone", "no intravenous product"), ("adrenaline", "into the muscle"),
     ("vitamin-b-complex", "fixed mixture"), ("b complex", "fixed mixture"),
 ])
 def test_the_two_that_ship(infuse, name, what):
