@@ -20,6 +20,7 @@ from infuse.compatibility import COMPATIBLE, UNKNOWN
 from infuse.order import Order
 from infuse.page import Block, Boxes, Field, Fields, Section, Sentences, Table
 from infuse.given import on_paper_time
+from infuse.phrases import TICK
 from infuse.plan import Plan
 from infuse.timeline import Event
 from infuse.tables import DEFAULT_PUMP
@@ -84,7 +85,7 @@ def _picked(order: Order, plan: Plan) -> list[Section]:
         item = plan.arrangement.items.get(request.loaded.protocol.id)
         use = _USES[item.use] if item else "added to the set"
         group = f"; just one of {', '.join(item.protocols)}" if item and item.is_group else ""
-        rows.append(Field(f"ORDER {number}", f"{request.loaded.protocol.title}: {use}{group}" + _and(item.only_if and f"only if {item.only_if} [ ]" if item else "")
+        rows.append(Field(f"ORDER {number}", f"{request.loaded.protocol.title}: {use}{group}" + _and(item.only_if and f"only if {item.only_if} {TICK}" if item else "")
                           + _and(item.say if item else "")))
     ordered = {request.loaded.protocol.id for request in order.requests}
     left = [name for item in one.items for name in item.protocols if name not in ordered]
@@ -148,11 +149,14 @@ def _condition(event: Event, said: set) -> str:
     full = f"ONLY IF {dose.only_if}" if dose.only_if and key not in said else ""
     said.add(key)
     text = "; ".join(filter(None, (branch, full)))
-    return f"; {text} [ ]" if text else ""
+    return f"; {text} {TICK}" if text else ""
 
 
 def _then_flushed(plan: Plan, event: Event) -> str:
-    """The flush that follows a dose, with its minutes."""
+    """The flush that follows a dose: its own with its volume, else the set's with its minutes."""
+    own = event.dose.flush
+    if own and own.volume:
+        return f"; then flush {own.volume.quantity.on_paper()} of {own.fluid}"
     flush = next((each for each in plan.events if each.flush and each.line == event.line and each.part == event.part and event.end is not None
                   and each.start.value == event.end.value), None)
     if flush is None:
@@ -204,10 +208,10 @@ def _lines(order: Order, plan: Plan) -> list[Section]:
 
 
 def _counting(plan: Plan) -> str:
-    flush = plan.flush
-    if not any(each.flush for each in plan.events):
+    known = [plans.own_flush(each) or bool(plan.flush and plan.flush.volume) for each in plan.events if each.flush or plans.own_flush(each)]
+    if not known:
         return ""
-    return ", flushes included" if flush and flush.volume else ", and the flushes"
+    return ", flushes included" if all(known) else ", and the flushes"
 
 
 # ---------------------------------------------------------------------------------------------- one bag

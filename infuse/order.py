@@ -126,6 +126,8 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
                 alerts += found
         except _Bad as bad:
             refused += bad.refused
+    if arrangement and arrangement.order_set:
+        alerts += screening.care_area(arrangement.order_set.id, arrangement.order_set.care_areas, patient)
     together = plan.make(arrangement, worked_out) if arrangement and worked_out and not refused else None
     found, more = _totals(worked_out, requests, patient, weights, together, now)
     alerts, refused = alerts + found, refused + more

@@ -15,6 +15,8 @@ from infuse.phases import PhaseOrder
 from infuse.protocol import ACTUAL, Maintenance
 from infuse.ranges import Range
 
+TICK = "[\N{NO-BREAK SPACE}]"  # a box to tick, never half on one line and half on the next
+
 
 def said(one: Figure) -> str:
     return one.value.on_paper()

@@ -128,7 +128,7 @@ def _of_phase(phase: PhaseOrder, start: Quantity, number: int) -> Iterator[Dose]
         said = f"{name} {amount.on_paper()}" + (f", dose {index + 1} of {count}" if count > 1 else "")
         later = start.value + (repeat.every.quantity.to("min").value * index if repeat else 0)
         yield Dose(start.with_value(later), over, figures["volume_to_be_infused"].value if over else None, said, kind.name, only_if,
-                   amount, kind.branch, number)
+                   amount, kind.branch, number, getattr(kind, "flush", None))
 
 
 def _runs(figures) -> Quantity | None:
@@ -160,6 +160,14 @@ def _fluid(placed: list[Event], order_set) -> Quantity | None:
     return max((_volume(placed, name, flush and flush.quantity) for name in names), key=lambda one: one.value)
 
 
+def own_flush(event: Event) -> bool:
+    """Whether its protocol says how much flushes it: then that volume counts, not the set's."""
+    return bool(event.dose.flush and event.dose.flush.volume)
+
+
 def _volume(placed: list[Event], branch: str, flush: Quantity | None) -> Quantity:
-    volumes = [flush if each.flush else each.dose.volume for each in placed if each.dose.branch in ("", branch)]
+    mine = [each for each in placed if each.dose.branch in ("", branch)]
+    volumes = [each.dose.volume for each in mine if not each.flush]
+    volumes += [each.dose.flush.volume.quantity for each in mine if not each.flush and own_flush(each)]
+    volumes += [flush for each in mine if each.flush and not own_flush(each)]
     return quantity(sum(each.to("mL").value for each in volumes if each), "mL")

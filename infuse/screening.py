@@ -38,7 +38,7 @@ class Open(NamedTuple):
 
 def screen(loaded: Loaded, patient: Patient, weight: Figure | None, per_weight: bool, today: date) -> list[Alert]:
     """Everything about this patient that speaks against this protocol."""
-    found = [*_age(loaded, patient), *_weight(loaded, patient, weight, per_weight), *_care_area(loaded, patient),
+    found = [*_age(loaded, patient), *_weight(loaded, patient, weight, per_weight), *care_area(loaded.protocol.id, loaded.protocol.care_areas, patient),
              *_allergy(loaded, patient)]
     if per_weight and loaded.drug.high_alert and weight:
         found += _weight_doubtful(loaded, patient, today)
@@ -87,10 +87,11 @@ def _weight_doubtful(loaded, patient, today) -> Iterator[Alert]:
                     where=patient.where("weight_date"))
 
 
-def _care_area(loaded, patient) -> Iterator[Alert]:
-    area, allowed = patient.get("care_area"), loaded.protocol.care_areas
+def care_area(owner: str, allowed: tuple[str, ...], patient: Patient) -> Iterator[Alert]:
+    """A soft stop where the patient is in a care area that the protocol or the set (by its id) does not name."""
+    area = patient.get("care_area")
     if area is not None and area.lower() not in (each.lower() for each in allowed):
-        yield Alert(SOFT, _code(loaded, "care_area"), f'care area "{area}" is not one of: {", ".join(allowed)}',
+        yield Alert(SOFT, f"{owner}.care_area", f'care area "{area}" is not one of: {", ".join(allowed)}',
                     where=patient.where("care_area"))
 
 

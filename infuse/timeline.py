@@ -16,6 +16,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
+from infuse.protocol import Flush
 from infuse.units import Quantity, quantity
 
 ZERO = quantity(0, "min")
@@ -23,7 +24,7 @@ ZERO = quantity(0, "min")
 
 class Dose(NamedTuple):
     """One giving of a drug: since the start of its own order, over how long (None: it runs on), its volume and amount, the
-    phase (by name and number) and branch that it belongs to."""
+    phase (by name and number) and branch that it belongs to, the flush that its own protocol asks for."""
 
     start: Quantity
     over: Quantity | None
@@ -34,6 +35,7 @@ class Dose(NamedTuple):
     amount: Quantity | None = None
     branch: str = ""
     number: int = 0
+    flush: Flush | None = None
 
 
 class Part(NamedTuple):

@@ -18,7 +18,7 @@ from infuse.figure import deviation_in_words
 from infuse.limits import basis
 from infuse.page import Block, Field, Fields, Sentences, Table
 from infuse.phases import PhaseOrder, Rung
-from infuse.phrases import and_, counted_by, course, delivers, kind_said, named, said, strength
+from infuse.phrases import TICK, and_, counted_by, course, delivers, kind_said, named, said, strength
 from infuse.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Phase, Reference, Schedule
 from infuse.units import Quantity
 
@@ -34,7 +34,7 @@ def with_equivalent(order: PhaseOrder, text: str) -> str:
 
 def three_lines(order: PhaseOrder) -> Fields:
     """Dose, preparation, administration."""
-    rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} [ ]")] if order.phase.only_if else []
+    rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} {TICK}")] if order.phase.only_if else []
     rows += [Field("STARTS", starts)] if (starts := starting(order.phase)) else []
     rows += [Field("DOSE", dose(order), strong=True)]
     if order.band:

@@ -47,7 +47,8 @@ def site(tmp_path):
 
 
 def test_what_was_tested_is_one_bag_with_one_pump_setting(infuse, site):
-    # 700 mg / 50 = 14 mL; 210 mg / 25 = 8.4 mL; in 100 + 14 + 8.4 = 122.4 mL: 5.72 and 1.72 mg/mL; in 30 minutes 244.8 mL/h
+    # 700 mg / 50 = 14 mL; 210 mg / 25 = 8.4 mL; in 100 + 14 + 8.4 = 122.4 mL: 5.72 and 1.72 mg/mL;
+    # in 30 minutes 244.8 mL/h, then a flush of 20 mL
     done = infuse("order", "one", "two", *WEIGHT, "--one-bag", "one + two", "--protocols", str(site), "--json")
     assert done.returncode == 0, done.stderr
     orders = json.loads(done.stdout)["orders"]
@@ -61,7 +62,7 @@ def test_what_was_tested_is_one_bag_with_one_pump_setting(infuse, site):
     assert sheet.count("ONE BAG   sample + other") == 1 and "PUMP SETTINGS" not in sheet
     flat = " ".join(sheet.split())
     for said in ("VOLUME TO BE INFUSED 122.4 mL", "DRUGS IN ALL 22.4 mL", "DILUENT IN IT 100 mL", "stable for 14 days (paper)", "A paper that tested mixtures",
-                 "FLUID IN ALL 122.4 mL"):
+                 "FLUID IN ALL 142.4 mL"):
         assert said in flat, said
 
 
@@ -69,7 +70,7 @@ def test_doses_that_share_a_bag_run_at_one_time_through_one_line(infuse, site):
     plan = json.loads(infuse("order", "one", "two", *WEIGHT, "--one-bag", "one + two", "--protocols", str(site), "--json").stdout)["plan"]
     assert [(each["protocol"], each["elapsed"]["value"], each["until"]["value"], each["line"]) for each in plan["timeline"]] == [
         ("one", "0", "30", 1), ("two", "0", "30", 1)]
-    assert plan["fluid"]["value"] == "122.4"
+    assert plan["fluid"]["value"] == "142.4"
 
 
 @pytest.mark.parametrize(("options", "change", "why"), [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -164,8 +165,6 @@ def test_a_single_order_has_no_plan(infuse):
 
 
 def test_the_plan_in_json_is_the_one_on_the_sheet(infuse):
-    import json
-
     import jsonschema
 
     from infuse.render import json as rendered
@@ -178,3 +177,18 @@ def test_the_plan_in_json_is_the_one_on_the_sheet(infuse):
     assert [(each["elapsed"]["value"], each["clock"], each["line"], each["flush"]) for each in plan["timeline"]][:3] == [
         ("0", "2026-11-25T23:50", 1, False), ("15", "2026-11-26T00:05", 1, True), ("17", "2026-11-26T00:07", 1, False)]
     assert any(each["name"] == "protocols/sets/emergency-rescue.yaml" for each in made["plan_files"])
+
+
+def test_a_flush_that_a_protocol_asks_for_itself_counts_with_its_volume(infuse):
+    # 101 mL and 20 mL of its own flush, then 51 mL: 172 mL
+    done = infuse("order", "eptinezumab", "dexamethasone", *FACTS, "--json")
+    plan = json.loads(done.stdout)["plan"]
+    page = " ".join(infuse("order", "eptinezumab", "dexamethasone", *FACTS).stdout.split())
+    assert "then flush ________ 20 mL of sodium chloride 0.9%" in page  # with the line for initials between
+    assert "FLUID IN ALL 172 mL, flushes included" in page
+    assert plan["fluid"]["value"] == "172"
+
+
+def test_a_set_is_for_its_own_care_areas(infuse):
+    done = infuse("order", "emergency-rescue", *FACTS, "--care-area", "monitored inpatient bed")
+    assert done.returncode == 1 and "emergency-rescue.care_area" in done.stderr
