@@ -395,7 +395,7 @@ def order(
     answer: Annotated[Texts, _choice("--answer", "An answer to what the protocol leaves open.", "QUESTION=TEXT")] = None,
     override: Annotated[Texts, _choice("--override", "A reason at a soft stop.", "CODE: REASON")] = None,
     by: Annotated[Text, _choice("--by", "Who overrides.", "NAME")] = None,
-    form: Annotated[Texts, _choice("--form", "A paper instead of the order sheet: check, or all, the sheet with them. May be repeated.", "FORM")] = None,
+    form: Annotated[Texts, _choice("--form", "A paper instead of the order sheet: record, flowsheet, controlled, check; or all, the sheet with them. May be repeated.", "FORM")] = None,
     format: DocumentFormat = None,
     json: Json = False,
     output: Output = None,

@@ -110,7 +110,7 @@ def _timeline(order: Order, plan: Plan) -> Section:
         if not event.flush:
             part = plan.parts[event.part]
             give = f"order {numbers[part.name]}: {event.dose.what}{_over(event)}{_condition(event, said)}{_then_flushed(plan, event)}"
-            rows.append((prep.hours_and_minutes(event.start), *((_clock(start, event.start),) if start else ()), str(event.line), give, ""))
+            rows.append((prep.hours_and_minutes(event.start), *((on_the_clock(start, event.start),) if start else ()), str(event.line), give, ""))
     lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
     if not start:
         lines.append("No start was given: only elapsed times are printed.")
@@ -118,7 +118,7 @@ def _timeline(order: Order, plan: Plan) -> Section:
     chair = plan.arrangement.order_set.chair_time if plan.arrangement.order_set else None
     fields = [Field("ACTUAL START", blank="date and time")]
     runs_on = any(each.end is None for each in plan.events)
-    fields += [Field("ALL THAT ENDS, AT" if runs_on else "ALL IS THROUGH AT", prep.hours_and_minutes(ends) + (f", {_clock(start, ends)}" if start else ""))] if ends else []
+    fields += [Field("ALL THAT ENDS, AT" if runs_on else "ALL IS THROUGH AT", prep.hours_and_minutes(ends) + (f", {on_the_clock(start, ends)}" if start else ""))] if ends else []
     fields += [Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else []
     columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "DONE, BY")
     return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), Table(columns, tuple(rows), blank=True)))
@@ -165,7 +165,7 @@ def _then_flushed(plan: Plan, event: Event) -> str:
     return f"; then flush{_much(plan)}{over}"
 
 
-def _clock(start: datetime, elapsed: Quantity) -> str:
+def on_the_clock(start: datetime, elapsed: Quantity) -> str:
     """25-Nov 08:30: the year stands at the start."""
     moment = clock.after(start, elapsed)
     day, time = on_paper_time(moment).split(" ")

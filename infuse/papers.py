@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from infuse import identity, sheet
-from infuse.forms import check
+from infuse.forms import check, flowsheet, record
 from infuse.order import Order
 from infuse.page import Section, Sheet
 from infuse.shapes import did_you_mean
@@ -34,6 +34,9 @@ class Form(NamedTuple):
 
 
 FORMS = {
+    "record": Form("Titration record", record.titration, "a ladder", wide=True),
+    "flowsheet": Form("Monitoring flowsheet", flowsheet.sections, "something to observe", wide=True),
+    "controlled": Form("Controlled drug record", record.controlled, "a controlled drug"),
     "check": Form("Independent double check", check.sections, "a high-alert drug"),
 }
 

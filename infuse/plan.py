@@ -99,7 +99,7 @@ def _in_the_bag_of(first: str, parts: list[Part], placed: list[Event]) -> list[E
 
 
 def _part(name, made, item, alone) -> Part:
-    doses = tuple(_doses(made))
+    doses = tuple(doses_of(made))
     part = Part(name, made[0].loaded.drug.id, doses, alone=made[0].loaded.drug.id in alone)
     if item is None:
         return part
@@ -110,7 +110,7 @@ def _part(name, made, item, alone) -> Part:
                          before=before.item if before else "", phases=before.phases if before else (), lead=before.lead.quantity if before else ZERO)
 
 
-def _doses(made: list[PhaseOrder]) -> Iterator[Dose]:
+def doses_of(made: list[PhaseOrder]) -> Iterator[Dose]:
     """Every dose of one protocol, of all its branches, since its own start."""
     for number, each in enumerate(course.in_time(made)):
         yield from _of_phase(each.phase, each.start, number)

@@ -7,11 +7,12 @@ import re
 
 import pytest
 from conftest import NOW, make
-from test_paper import CHILD, PATIENT, read, strings, words
+from test_paper import CHILD, MARGIN, PATIENT, SIZES, closed, pieces, placed, read, stands, strings, words
+from test_sheet import ERROR_PRONE, OPAQUE
 
-from infuse import papers
+from infuse import papers, watching
 from infuse.library import Library
-from infuse.render import pdf
+from infuse.render import pdf, text
 
 LIBRARY = Library()
 LOADED = {name: LIBRARY.load(path) for name, path in LIBRARY.ids().items()}
@@ -151,3 +152,145 @@ def test_a_form_is_the_same_page_as_text_and_as_json(infuse):
 def test_no_form_without_an_order(infuse):
     done = infuse("order", "ketamine-inpatient-titration", "--weight", "29kg", "--age", "44y", "--form", "check")
     assert done.returncode == 1 and "NO ORDER" in done.stdout and "WORK OUT" not in done.stdout
+
+
+# ---------------------------------------------------------------------------------------------- the records of the bedside
+
+LADDERS = [name for name, made in ORDERS.items() if any(phase.rungs for phase in made.phases)]
+CONTROLLED = [name for name, made in ORDERS.items() if made.phases[0].loaded.drug.controlled]
+
+
+def table_of(page, column):
+    return next(block for section in page.sections for block in section.blocks if column in getattr(block, "columns", ()))
+
+
+def test_the_titration_record_is_by_time_and_apart_from_the_ladder():
+    assert "ketamine-inpatient-titration" in LADDERS and "thiamine" not in LADDERS
+    table = table_of(paper("ketamine-inpatient-titration", "record"), "FROM RUNG")
+    assert table.columns == ("DATE, TIME", "FROM RUNG", "TO RUNG", "PUMP RATE SET, mL/hour", "VOLUME INFUSED, mL", "BAG LEFT, mL", "REASON", "PAIN 0 TO 10",
+                             "SEDATION", "BLOOD PRESSURE, mmHg", "HEART RATE, a minute", "SATURATION, %", "BY", "CHECKED BY")
+    assert len(table.rows) >= 30 and not any(cell for row in table.rows for cell in row)
+    assert papers.lay_out(ORDERS["thiamine"], ["record"])[1], "refused without a ladder"
+
+
+@pytest.mark.parametrize("size", ["letter", "a4"])
+def test_the_titration_record_goes_on_over_pages_under_its_headings(size):
+    pages = read(pdf.to_pdf(paper("ketamine-inpatient-titration", "record"), size, NOW))
+    assert len(pages) >= 2
+    for number, text in enumerate(pages, 1):
+        assert "FROM RUNG TO RUNG" in text and "Sample, Jane" in text and f"page {number} of {len(pages)}" in text
+        assert "3.5 mL/hour" not in text, "rates are read off the ladder"
+
+
+@pytest.mark.parametrize("name", CONTROLLED)
+def test_every_milligram_of_a_controlled_drug_has_a_place_and_a_witness(name):
+    page = paper(name, "controlled")
+    product = ORDERS[name].phases[0].prepared.product
+    table = table_of(page, "WITNESS OF WASTE")
+    assert {f"{each}, {product.amount}" for each in ("DRAWN", "GIVEN", "WASTED")} <= set(table.columns)
+    if not ORDERS[name].phases[0].prepared.premixed:
+        figures = ORDERS[name].phases[0].figures
+        assert f"EACH PREPARATION {figures['amount_withdrawn'].value.on_paper()} in {figures['withdraw_volume'].value.on_paper()}" in text_of(page)
+
+
+def test_only_controlled_drugs_have_that_record():
+    assert 1 < len(CONTROLLED) < len(ORDERS) / 2
+    assert papers.lay_out(ORDERS["thiamine"], ["controlled"])[1]
+
+
+# ---------------------------------------------------------------------------------------------- the flowsheet
+
+SENTENCES = [
+    ("every 15 minutes in the first hour, every 30 minutes for 2 hours, then every 2 hours", "every 15 for 60, every 30 for 120, every 120", True),
+    ("before, and every 15 minutes for an hour (the times of a trial), then as the prescriber filled in", "before, every 15 for 60", False),
+    ("before, and at 5, 15, 30 and 60 minutes", "before, at 5, at 15, at 30, at 60", True),
+    ("before, at 60 and at 120 minutes, and 48 hours later", "before, at 60, at 120", False),
+    ("before, and 30 minutes and 1 hour after the end", "before, end 30, end 60", True),
+    ("before, at the end, and 30 minutes after it", "before, end 0, end 30", True),
+    ("before, and 30 minutes after", "before", False),
+    ("before the first dose; again as the prescriber orders", "", False),
+    ("before each step, every 3 to 4 hours", "", False),
+    ("every hour for 12 hours, then every 2 hours (written for a ward)", "every 60 for 720, every 120", True),
+    ("hourly", "every 60", True), ("all the time; no driving for 24 hours", "", False), ("within 15 minutes, and 30 to 60 minutes after the infusion", "", False),
+]
+
+
+@pytest.mark.parametrize(("sentence", "expected", "whole"), SENTENCES)
+def test_only_what_leaves_no_doubt_is_read_as_a_time(sentence, expected, whole):
+    read_as = watching.read(sentence)
+    said = ", ".join(" ".join(filter(None, (
+        {"at the end": "end"}.get(each.kind, each.kind), str(each.time.value) if each.kind != "before" else "", f"for {each.lasting.value}" if each.lasting else "")))
+        for each in read_as.watches)
+    assert (said, read_as.whole) == (expected, whole)
+
+
+def test_no_time_is_read_whose_number_is_not_in_the_sentence():
+    said = {each.when for loaded in LOADED.values() for each in loaded.protocol.monitoring}
+    timed = [when for when in said if any(each.kind != "before" for each in watching.read(when).watches)]
+    assert len(timed) > 15
+    for when in timed:
+        for one in watching.read(when).watches:
+            for time in filter(None, (one.time, one.lasting)):
+                minutes, hours = str(time.value), str(time.value / 60)
+                assert not time.value or {minutes, f"{float(time.value):g}", hours} & set(re.findall(r"[\d.]+", when)) or "hour" in when
+
+
+def test_rows_stand_at_the_times_of_the_plan_with_the_clock_beside_them():
+    """15, 30, 45, 60 minutes; every 30 for 2 hours; every hour from 4 to 24; blood pressure every hour for 12 hours, then every 2."""
+    page = paper("ketamine-inpatient-titration", "flowsheet")
+    rows = {row[0]: row for row in table_of(page, "AFTER START").rows if row[0]}
+    assert list(rows) == [*("15 minutes", "30 minutes", "45 minutes", "1 hour", "1 hour 30 minutes", "2 hours", "2 hours 30 minutes", "3 hours"),
+                          *(f"{hour} hours" for hour in range(4, 25))]
+    assert rows["15 minutes"][1:3] == ("21-Nov 09:15", "1a") and rows["1 hour"][1:3] == ("21-Nov 10:00", "1a 1b")
+    assert rows["13 hours"][2] == "1a" and rows["14 hours"][2] == "1a 1b" and rows["24 hours"][1] == "22-Nov 09:00"
+    assert "the relative times rule, not the clock" in text_of(page) and "ACTUAL START" in text_of(page)
+
+
+def test_without_a_start_no_clock_is_printed():
+    facts = {key: value for key, value in PATIENT.items() if key != "start"}
+    made = make(LOADED["ketamine-inpatient-titration"], **facts)
+    (page,), _ = papers.lay_out(made, ["flowsheet"])
+    assert not any(row[1] for row in table_of(page, "AFTER START").rows)
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_everything_that_is_observed_stands_above_the_chart_with_when_to_hold_and_call(name):
+    said = text_of(paper(name, "flowsheet"))
+    protocol = LOADED[name].protocol
+    assert all(words(f"{each.observe} {each.when} ({', '.join(each.source)})") in said for each in protocol.monitoring)
+    assert all(words(f"{each.when}: {each.do}") in said for each in protocol.criteria)
+
+
+def test_a_set_has_one_flowsheet_whose_times_count_from_its_start(infuse):
+    """Metoclopramide first, at 5, 15, 30 and 60 minutes; ketorolac after it and its flush."""
+    done = infuse("order", "emergency-rescue", "--patient", "tests/data/patient.yaml", "--sex", "female", "--height", "165 cm", "--creatinine", "0.8 mg/dL",
+                  "--form", "flowsheet", "--json")
+    assert done.returncode == 0, done.stderr
+    chart = next(section["rows"] for section in json.loads(done.stdout)["papers"][0]["sections"] if section["heading"] == "CHART")
+    due = {row["AFTER START"]: row["DUE"] for row in chart if row["AFTER START"]}
+    assert due["before"] == "1a" and due["5 minutes"] == "1a" and any(each.startswith("before ") and "2" in code for each, code in due.items())
+
+
+# ---------------------------------------------------------------------------------------------- all of them on paper
+
+EVERY = [(name, form) for name in ORDERS for form in papers.FORMS if papers.FORMS[form].sections(ORDERS[name])]
+
+
+@pytest.mark.parametrize(("name", "form"), EVERY)
+def test_nothing_error_prone_stands_on_any_form(name, form):
+    for line in text.plain(paper(name, form)).splitlines():
+        shown = OPAQUE.sub("\N{REPLACEMENT CHARACTER}", line)
+        assert not [(rule, hit.group()) for rule, pattern in ERROR_PRONE for hit in pattern.finditer(shown)], line
+        assert len(line) <= 80, line
+
+
+@pytest.mark.parametrize(("name", "form"), EVERY[::11])
+def test_every_word_of_a_form_is_on_the_paper_within_its_margins(name, form):
+    page = paper(name, form)
+    for size, (width, height) in SIZES.items():
+        document = pdf.to_pdf(page, size, NOW)
+        on_paper = [closed(each) for each in read(document)]
+        assert not [each for each in pieces(page) if not stands(each, on_paper)]
+        across, up = (height, width) if page.wide else (width, height)
+        for _, said, x, y, points in placed(document):
+            assert points >= 8.99 and MARGIN <= x <= across - MARGIN and MARGIN <= y <= up - MARGIN, said

@@ -15,11 +15,13 @@ FLOORS = {
     "protocol": ("caution", "protocol", "taken", "given", "bands", "vocabulary", "shapes", "ordersets", "compatibility", "schema.common", "schema.limits", "schema.doses", "schema.phases", "schema.protocol",
                  "schema.cautions", "schema.words", "schema.drug", "schema.orderset", "schema.compatibility", "schema", "consistency.known_words", "lists",
                  "consistency.words", "consistency.alone", "consistency.between", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency.course", "consistency", "tables", "library", "draft", "begin"),
-    "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline"),
+    "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline", "watching"),
     "judgement": ("limits", "screening"),
     "order": ("choosing", "phases.worksheet", "phases.ready", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
               "phases.schedule", "phases", "phases.course", "facts", "plan", "exposure", "order", "mixture", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
-    "paper": ("page", "approval", "phrases", "wording_rates", "wording_supply", "wording", "combined", "identity", "forms.check", "sheet", "papers", "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
+    "paper": ("page", "approval", "phrases", "wording_rates", "wording_supply", "wording", "combined", "identity",
+              "forms.check", "forms.flowsheet", "forms.record", "sheet", "papers",
+              "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}

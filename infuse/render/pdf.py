@@ -35,6 +35,7 @@ LONGEST_WORD, LONGEST_LINK = 32, 128  # a longer one may be broken anywhere
 LINE, SMALL_LINE, WRITTEN = 15, 13, 24  # points from line to line, and of a line to write on
 ACROSS, SMALL_ACROSS = 92, 106  # characters across the page
 TO_WRITE_IN, WIDEST = 12, 40  # of a column, in characters
+MANY, LEAST = 9, 6  # columns, and the characters of the narrowest of so many
 LONG = 30  # characters of a value that no longer stands beside another field
 ROOM, BRIEF_ROOM, BRIEF = (30, 18), (22, 15), 4  # to write in, millimeters wide and points high: of a line, and of one of so many characters
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
@@ -163,6 +164,9 @@ def _widths(table: Table) -> list[int]:
     if not table.blank:
         return [each + 3 for each in longest]
     empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
+    if len(table.columns) > MANY:  # of many narrow columns to write in, each is as wide as its heading's longest word
+        words = [max(len(word) for word in column.split() or [""]) for column in table.columns]
+        return [max(word, LEAST) if blank else 0 for word, blank in zip(words, empty)]
     brief = sum(each for each, blank in zip(longest, empty) if not blank) <= ACROSS // 3
     return [max(each, TO_WRITE_IN) if blank else 0 if brief else min(each, WIDEST) + 3 for each, blank in zip(longest, empty)]
 

@@ -20,6 +20,7 @@ from infuse.units import KNOWN_ON_PAPER
 WIDTH = 80
 LABEL = 24
 PLAIN, STRONG, LABELLED, ALARM, HEADING = "", "strong", "label", "alarm", "heading"
+PATIENT = "PATIENT"  # the section that says whose it is; a sheet without one opens with its identity
 Line = list[tuple[str, str]]
 _NUMBER = re.compile(r"[(]?\d[\d.,]*")
 
@@ -28,7 +29,8 @@ def lines(sheet: Sheet, width: int = WIDTH) -> list[Line]:
     """Every line of the sheet."""
     out: list[Line] = [[(_rule("=", width), ALARM)], *_paragraph(sheet.banner, width, ALARM), [(_rule("=", width), ALARM)]]
     out += _paragraph(sheet.title, width, STRONG) + _paragraph(sheet.subtitle, width, PLAIN)
-    out += [line for section in sheet.sections for line in [[], *_section(section, width)]]
+    whose = [] if any(section.heading == PATIENT for section in sheet.sections) or not sheet.identity else [Section(PATIENT, (Fields(sheet.identity),))]
+    out += [line for section in (*whose, *sheet.sections) for line in [[], *_section(section, width)]]
     out += [[], [(_rule("-", width), PLAIN)]]
     for line in sheet.footer:
         out += _paragraph(line, width, PLAIN)
@@ -107,6 +109,11 @@ def _paragraph(text: str, width: int, role: str) -> list[Line]:
 
 
 def _table(table: Table, width: int) -> list[Line]:
+    """A table; one to write in that is too wide for its own headings is cut into two, with the first column in both."""
+    heads = [max(columns_of(word) for word in printable(each).split() or [""]) for each in table.columns]
+    if table.blank and sum(heads) + len(heads) - 1 > width and len(heads) > 3:
+        middle = (len(heads) + 1) // 2
+        return [*_table(_picked(table, range(middle)), width), [], *_table(_picked(table, (0, *range(middle, len(heads)))), width)]
     columns = len(table.columns)
     wanted = [max(columns_of(printable(cell)) for cell in (table.columns[i], *(row[i] for row in table.rows))) for i in range(columns)]
     gap = 2 if sum(wanted) + 2 * (columns - 1) <= width else 1
@@ -120,6 +127,12 @@ def _table(table: Table, width: int) -> list[Line]:
             out.append([])
         out += _row(cells, widths, gap, [STRONG if i in table.strong else PLAIN for i in range(columns)])
     return out
+
+
+def _picked(table: Table, which) -> Table:
+    """Some columns of a table."""
+    strong = tuple(at for at, number in enumerate(which) if number in table.strong)
+    return Table(tuple(table.columns[each] for each in which), tuple(tuple(row[each] for each in which) for row in table.rows), strong, table.blank)
 
 
 def _stretched(wanted, empty, room):
