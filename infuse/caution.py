@@ -18,6 +18,8 @@ from infuse.units import Quantity
 
 SEVERITIES = ("hard", "soft", "note")
 LIVER = ("mild", "moderate", "severe")
+KINDS = ("duplicate dopamine antagonist", "QT interval", "sedation and breathing", "serotonin", "seizure threshold", "bleeding and kidney",
+         "narrow arteries", "blood pressure", "heart", "levels", "liver", "other")
 
 
 class Taken(NamedTuple):
@@ -30,7 +32,8 @@ class Taken(NamedTuple):
 
 class When(NamedTuple):
     """What makes a caution true: any one of these facts; `sex` and `age` narrow the others, or stand alone.
-    `pregnancy`: None, or the weeks from which it counts (zero: any pregnancy). `liver`: that bad or worse."""
+    `pregnancy`: None, or the weeks from which it counts (zero: any pregnancy). `liver`: that bad or worse. `allergy`: to a
+    drug, to any member of a class, or to another substance."""
 
     conditions: tuple[str, ...] = ()
     medicines: tuple[Taken, ...] = ()
@@ -44,6 +47,7 @@ class When(NamedTuple):
     diastolic: HalfOpen | None = None
     heart_rate: HalfOpen | None = None
     liver: str | None = None
+    allergy: tuple[str, ...] = ()
 
 
 class Caution(NamedTuple):
@@ -91,10 +95,12 @@ class Condition(NamedTuple):
 
 
 class Interaction(NamedTuple):
-    """Two that must not meet (the same class twice: two of its members)."""
+    """Two that must not meet (the same class twice: two of its members). `kind`: what it is about, one of KINDS; of several
+    of one kind between two drugs, the gravest is said."""
 
     between: str
     other: str
+    kind: str
     severity: str
     within: Quantity | None
     say: str

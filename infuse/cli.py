@@ -427,6 +427,8 @@ def order(
         made = intake.make(asked, ask=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None)
     except intake.Wrong as wrong:
         _fail(_refusals(wrong.refused) + wrong.lines)
+    except intake.Faulty as faulty:
+        _fail(_problems((each, faulty.documents.get(each.span.file)) for each in faulty.problems), STOPPED)
     for said in intake.talk(made):
         _say(said)
     _write_order(made, form if made.status == READY else None, to)

@@ -22,6 +22,7 @@ from infuse import patient as patients
 from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
 from infuse.limits import HARD, NOTE
+from infuse.lists import Faulty
 from infuse.order import Order
 from infuse.plan import Arrangement
 from infuse.shapes import did_you_mean

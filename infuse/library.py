@@ -133,6 +133,10 @@ class Library:
             self._documents[path] = self._read(path)
         return self._documents[path]
 
+    def read_file(self, path: Path) -> ReadFile:
+        """A file that was read, as the record of an order names it."""
+        return ReadFile(self.shown(path), self.document(path)[1], self.shadowed(path))
+
     def content(self, path: Path) -> bytes:
         """The bytes of a file; none of one that cannot be read."""
         return self._content(path)[0]
@@ -220,7 +224,7 @@ class Library:
         devices, of_devices = self.table(devices_path, tables.DEVICES)
         weights, of_weights = self.table(weights_path, tables.WEIGHT_BOUNDS)
         paths += [devices_path, weights_path]
-        files = tuple(ReadFile(self.shown(each), self.document(each)[1], self.shadowed(each)) for each in paths)
+        files = tuple(map(self.read_file, paths))
         documents = {self.shown(each): self.document(each)[0] for each in paths}
         return Loaded(protocol, drug, devices, weights, files, (*problems, *of_devices, *of_weights), documents, self.lists(path))
 

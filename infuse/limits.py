@@ -27,7 +27,7 @@ DEFAULT_TOLERANCE = Fraction(5)  # percent
 @dataclass(frozen=True, slots=True)
 class Alert:
     """What is wrong with an order: level, code (with its protocol), a sentence, the limit in words, where it stands.
-    `reweigh`: an override also needs the date of a new weight."""
+    `reweigh`: an override also needs the date of a new weight; `screened`: found by screening, and said there on the sheet."""
 
     level: str
     code: str
@@ -35,6 +35,7 @@ class Alert:
     limit: str = ""
     where: str = ""
     reweigh: bool = False
+    screened: bool = False
 
 
 def judge(limit: Limit, code: str, values: Iterable[Quantity], what: str, typed: bool = False) -> Alert | None:

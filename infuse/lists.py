@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infuse import schema, source, vocabulary
-from infuse.caution import Interaction
+from infuse.caution import Class, Interaction
 from infuse.consistency import known_words
 from infuse.schema import words
+from infuse.protocol import Reference
 from infuse.source import ERROR, Document, Problem
-from infuse.vocabulary import Head, Vocabulary
+from infuse.vocabulary import Head, Names, Vocabulary, Word
 
 CLASSES, MEDICINES, CONDITIONS, INTERACTIONS = "classes.yaml", "medicines.yaml", "conditions.yaml", "interactions.yaml"
 READERS = {CLASSES: words.CLASSES, MEDICINES: words.MEDICINES, CONDITIONS: words.CONDITIONS, INTERACTIONS: words.INTERACTIONS}
@@ -49,6 +50,11 @@ class Lists:
         self._library, self._path = library, path
         self.read: dict[str, Path] = {}
 
+    @property
+    def files(self) -> tuple:
+        """The lists that were read so far, with their hashes."""
+        return tuple(self._library.read_file(path) for path in self.read.values())
+
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """Every word of the files. Raises Faulty."""
@@ -59,11 +65,49 @@ class Lists:
         return made
 
     @cached_property
-    def interactions(self) -> tuple[Interaction, ...]:
-        """Every pair that must not meet. Raises Faulty."""
-        pairs, _ = self._sound(INTERACTIONS)
-        self._stop_at(self._unknown(INTERACTIONS, self.vocabulary))
-        return pairs
+    def _classes(self) -> dict[str, Class]:
+        return self._sound(CLASSES)[0]
+
+    @cached_property
+    def classes(self) -> Names:
+        """The classes alone: all that a pair of drugs on one sheet needs. Raises Faulty."""
+        return vocabulary.classes_of(self._classes)
+
+    @cached_property
+    def conditions(self) -> Names:
+        """The conditions alone. Raises Faulty."""
+        names = vocabulary.conditions_of(self._sound(CONDITIONS))
+        self._stop_at(self._unknown(CONDITIONS, Vocabulary(Names(()), names)))
+        return names
+
+    def of_drug(self, drug: Head) -> Word:
+        """A drug with every class that it is one of. Raises Faulty."""
+        return vocabulary.drug_of(drug, self._classes)
+
+    def is_one(self, word: Word, name: str) -> bool:
+        """Whether a word is what a file calls by that name: the drug or medicine itself, or a member of the class."""
+        of_class = self.classes.find(name)
+        if of_class is None and not self.is_named(name):
+            self._stop_at(known_words.of_name(name, name.span, self.vocabulary.given))
+        return of_class.name in word.kinds if of_class else vocabulary.fold(name) in (vocabulary.fold(word.name), vocabulary.fold(word.id))
+
+    def condition(self, name: str) -> Word:
+        """The condition that a file calls by that name. Raises Faulty."""
+        self._stop_at(known_words.of_condition(name, name.span, self.conditions))
+        return self.conditions.find(name)
+
+    @cached_property
+    def interactions(self) -> tuple[tuple[Interaction, ...], dict[str, Reference]]:
+        """Every pair that must not meet, and the sources. Raises Faulty."""
+        pairs, references = self._sound(INTERACTIONS)
+        if not all(self.is_named(side) for each in pairs for side in (each.between, each.other)):
+            self._stop_at(self._unknown(INTERACTIONS, self.vocabulary))
+        return pairs, references
+
+    def is_named(self, name: str) -> bool:
+        """Whether a class, a drug file or an entry of the medicines has just that name: then no list need be read to know it."""
+        medicines = self._library.content(self._library.beside(self._path, "tables", MEDICINES))
+        return self.classes.find(name) is not None or name in self._library.drug_files(self._path) or f"\n  {name}:\n".encode() in medicines
 
     def problems(self, path: Path) -> list[Problem]:
         """What is wrong with one of the lists, or with the words of a drug file."""
@@ -94,7 +138,10 @@ class Lists:
     def _stop_at(self, problems):
         errors = [each for each in problems if each.severity == ERROR]
         if errors:
-            raise Faulty(errors, {self._library.shown(path): self._library.document(path)[0] for path in self.read.values()})
+            raise Faulty(errors, {self._library.shown(path): self._library.document(path)[0] for path in self._files_that_may_err()})
+
+    def _files_that_may_err(self) -> list[Path]:
+        return [*self.read.values(), *self._library.drug_files(self._path).values()]
 
     def _heads(self) -> list[Head]:
         found = []

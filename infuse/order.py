@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import choosing, derived, exposure, facts, limits, phases, plan, screening
+from infuse import choosing, derived, exposure, facts, limits, phases, plan, screening, weighing
 from infuse import patient as patients
 from infuse.figure import Figure
 from infuse.given import Given
@@ -30,6 +30,7 @@ from infuse.protocol import ACTUAL
 from infuse.screening import Open
 from infuse.tables import DEFAULT_PUMP
 from infuse.units import DimensionError, Refused
+from infuse.weighing import Weighed
 
 NOTHING: Mapping[str, Given] = MappingProxyType({})
 READY, NEEDS_OVERRIDE, STOPPED = "ready", "needs_override", "stopped"
@@ -81,6 +82,7 @@ class Order:
     now: datetime
     plan: Plan | None = None
     arrangement: Arrangement | None = None
+    weighed: Weighed = Weighed()
 
     @property
     def status(self) -> str:
@@ -94,6 +96,7 @@ class Order:
         found = []
         for request in self.requests if self.phases else ():
             found += screening.open_facts(request.loaded, self.patient, self.weight) + screening.open_questions(request.loaded)
+            found += self.weighed.boxes[request.loaded.protocol.id]
         for phase in self.phases:
             found += open_answers(phase, self.requests)
         return tuple(dict.fromkeys(found))
@@ -112,6 +115,8 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     _nothing_missing(requests, patient)
     weight = patients.dosing_weight(patient, facts.weight_ranges(requests)) if patient.get("weight") else None
     alerts, worked_out, refused = _same_drug_twice(requests), [], _used_dosing_weight(requests, patient)
+    weighed = weighing.weigh([each.loaded for each in requests], patient, weight, now)
+    alerts, refused = alerts + list(weighed.alerts), refused + list(weighed.refused)
     weights: dict[str, Figure | None] = {}
     for request in requests:
         mine = screening.screen(request.loaded, patient, weight, _per_weight(request), now.date())
@@ -137,7 +142,7 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     if every_override:
         overrides = [(code, "proof") for code in dict.fromkeys(each.code for each in alerts if each.level == SOFT)]
     granted = _granted(alerts, overrides, by, now)
-    order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, granted, now, arrangement=arrangement)
+    order = Order(patient, weight, tuple(requests), tuple(worked_out), alerts, granted, now, arrangement=arrangement, weighed=weighed)
     if order.status != READY:
         return replace(order, phases=())
     return replace(order, plan=together)

@@ -1,7 +1,7 @@
 """The patient against the protocol: ages, weights, care area, allergy to the drug itself; and what is still open.
 
-For: the alerts that come before any arithmetic, and the boxes to tick where a fact is not recorded. Interactions
-and compatibility are not checked here; every sheet says so.
+For: the alerts that come before any arithmetic, and the boxes to tick where a fact is not recorded. What the drugs'
+cautions and the table of interactions say stands in `weighing`.
 
 Refuses: an allergy to the drug itself, an age or weight beyond a hard limit; asks for a named reason where a weight
 looks like pounds, is stated, estimated or old.
@@ -110,6 +110,7 @@ _QUESTIONS = {
     "allergies": "allergies are known, with their reactions, and none is to this drug",
     "weight_source": "the weight was measured, not stated or estimated",
     "weight_date": "the weight is not older than 7 days",
+    "medicines": "other medicines are known, prescribed or bought, and were checked against this sheet",
     "care_area": "the care area is one of: {areas}",
     "pump": "the pump is the one named under pump settings",
     "age": "the age is {allowed}",
@@ -125,7 +126,7 @@ def open_facts(loaded: Loaded, patient: Patient, weight: Figure | None) -> list[
     if patient.get("birth_date") is not None and "record_number" in missing:
         missing.remove("record_number")
     missing += [name for name in ("weight_source", "weight_date") if weight and patient.get(name) is None]
-    missing += [name for name in ("care_area", "pump") if patient.get(name) is None]
+    missing += [name for name in ("medicines", "care_area", "pump") if patient.get(name) is None]
     areas = ", ".join(loaded.protocol.care_areas)
     found = [Open(name, _QUESTIONS[name].format(areas=areas), BY_NAME[name].option) for name in missing]
     for name, rule in (("age", loaded.protocol.patient.age), ("weight", loaded.protocol.patient.weight)):
@@ -136,6 +137,5 @@ def open_facts(loaded: Loaded, patient: Patient, weight: Figure | None) -> list[
 
 
 def open_questions(loaded: Loaded) -> list[Open]:
-    """Contraindications and questions of the files, each a box to tick before the first dose."""
-    asked = [Open(SCREENING, f"{note.text} ({', '.join(note.source)})") for note in loaded.protocol.screening]
-    return asked + [Open(SCREENING, f"excluded: {note.text} ({', '.join(note.source)})") for note in loaded.drug.contraindications]
+    """The questions of the protocol, each a box to tick before the first dose."""
+    return [Open(SCREENING, f"{note.text} ({', '.join(note.source)})") for note in loaded.protocol.screening]

@@ -21,7 +21,6 @@ from infuse.protocol import Continuous
 from infuse.tables import DEFAULT_PUMP
 
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
-NOT_SCREENED = "Interactions and compatibility were NOT checked: check every other medicine and every drug in the same line."
 
 
 def lay_out(order: Order) -> Sheet:
@@ -53,7 +52,7 @@ def _notices(order: Order) -> list[Section]:
         blocks.append(Fields((
             Field("SOFT STOP OVERRIDDEN", "; ".join(each.message for each in alerts), strong=True),
             Field("REASON", override.reason), Field("BY", f"{override.by}, {on_paper_time(override.at)}"))))
-    notes = tuple(each.message for each in order.alerts if each.level == NOTE)
+    notes = tuple(each.message for each in order.alerts if each.level == NOTE and not each.screened)
     if notes:
         blocks.append(Sentences(notes, strong=True))
     shadowed = [f"{each.name} is used instead of the shipped {each.shadows}" for each in _read_files(order) if each.shadows]
@@ -140,7 +139,26 @@ def _monitoring(protocol, name: str) -> Section:
 
 def _screening(order: Order) -> Section:
     asked = tuple(each.question for each in order.open if each.fact in screening.BOXES)
-    return Section("SCREENING   tick before the first dose", (Sentences((NOT_SCREENED,), strong=True), Boxes(asked)), flows=True)
+    notes = tuple(each.message for each in order.alerts if each.level == NOTE and each.screened)
+    out = tuple(f"{request.loaded.drug.name}: ruled out by what is recorded: {'; '.join(ruled)}" for request in order.requests
+                if (ruled := order.weighed.ruled_out[request.loaded.protocol.id]))
+    blocks = (Sentences(_what_was_checked(order), strong=True), Sentences(notes, items=True), Boxes(asked), Sentences(out, items=True))
+    return Section("SCREENING   tick before the first dose", tuple(each for each in blocks if each[0]), flows=True)
+
+
+def _what_was_checked(order: Order) -> tuple[str, ...]:
+    """Which interactions were looked up, and which were not: never more than what is recorded."""
+    checked = []
+    if order.requests[1:]:
+        checked.append("between the drugs of this sheet")
+    if any(order.patient.get(name) for name in ("medicines", "given")):
+        checked.append("with the medicines and doses that are recorded above")
+    said = [f"Interactions were checked {' and '.join(checked)}, as far as the files know them."] if checked else []
+    if order.patient.get("medicines") is None:
+        said.append("Interactions with other medicines were NOT checked: none is recorded.")
+    if order.plan is None:
+        said.append("Compatibility was NOT checked: check every drug in the same line.")
+    return tuple(said)
 
 
 def _basis(order: Order) -> list[Section]:
@@ -154,6 +172,7 @@ def _basis(order: Order) -> list[Section]:
         codes = {each for one in (loaded.drug.rxnorm, loaded.drug.atc) if one for each in one.source}  # printed by `show` alone
         references += [one for key, one in loaded.drug.references.items() if key not in codes] + list(loaded.protocol.references.values())
     references += plan.references(order.plan).values() if order.plan else []
+    references += order.weighed.references.values()
     protocols = [request.loaded.protocol for request in order.requests]
     evidence = (*(wording.guideline_line(each) for one in protocols for each in one.guidelines),
                 *(f"{note.text} ({', '.join(note.source)})" for one in protocols for note in one.evidence))
@@ -182,7 +201,7 @@ def _reference(one) -> str:
 
 def _read_files(order: Order):
     shared = order.arrangement.files if order.arrangement else ()
-    return list(dict.fromkeys((*shared, *(each for request in order.requests for each in request.loaded.files))))
+    return list(dict.fromkeys((*shared, *(each for request in order.requests for each in request.loaded.files), *order.weighed.files)))
 
 
 def _files(order: Order) -> Section:

@@ -19,6 +19,7 @@ from infuse import grammar
 from infuse.units import Quantity, Refused, quantity
 
 NONE = "none"
+NONE_OTHER = (NONE, "no other")  # what closes a list: what does not stand in it is ruled out
 ROUTES = ("intravenous", "intramuscular", "subcutaneous", "oral", "sublingual", "rectal", "intranasal", "inhaled", "topical")
 _AMOUNT = r"[0-9][0-9.,]* ?(?:%|[a-zA-Z]+)"
 _DAY_AND_TIME = r"\S+[ T]\d{1,2}:\d{2}\S*"

@@ -84,14 +84,36 @@ class Vocabulary(NamedTuple):
 def made_of(heads: Iterable[Head], medicines: dict[str, Medicine], salts: Iterable[str], classes: dict[str, Class],
             conditions: dict[str, Condition]) -> Vocabulary:
     """The vocabulary of the tables and the heads of the drug files. A drug of the library goes before a medicine."""
-    wider = {name: one.kind_of for name, one in classes.items()}
-    drugs = [(Word(one.name, DRUG, one.id, _all_kinds(one.classes, wider)), (one.id, *one.also_known_as)) for one in heads]
+    wider = _wider(classes)
+    drugs = [(drug_of(one, classes), (one.id, *one.also_known_as)) for one in heads]
     taken = [(Word(one.name, MEDICINE, _id(one.name), _all_kinds(one.classes, wider)), one.also_known_as) for one in medicines.values()]
-    kinds = [(Word(one.name, CLASS, _id(one.name), _all_kinds((one.name,), wider)), one.also_known_as) for one in classes.values()]
-    states = {name: one.kind_of for name, one in conditions.items()}
-    had = [(Word(one.name, CONDITION, _id(one.name), _all_kinds((one.name,), states), one.fact), one.also_known_as)
-           for one in conditions.values()]
-    return Vocabulary(Names([*drugs, *taken, *kinds], salts), Names(had))
+    return Vocabulary(Names([*drugs, *taken, *_kinds(classes)], salts), conditions_of(conditions))
+
+
+def classes_of(classes: dict[str, Class]) -> Names:
+    """The classes by every name that they go by."""
+    return Names(_kinds(classes))
+
+
+def conditions_of(conditions: dict[str, Condition]) -> Names:
+    """The conditions by every name that they go by."""
+    wider = _wider(conditions)
+    return Names((Word(one.name, CONDITION, _id(one.name), _all_kinds((one.name,), wider), one.fact), one.also_known_as)
+                 for one in conditions.values())
+
+
+def drug_of(one: Head, classes: dict[str, Class]) -> Word:
+    """A drug with its classes and the wider ones."""
+    return Word(one.name, DRUG, one.id, _all_kinds(one.classes, _wider(classes)))
+
+
+def _kinds(classes):
+    wider = _wider(classes)
+    return [(Word(one.name, CLASS, _id(one.name), _all_kinds((one.name,), wider)), one.also_known_as) for one in classes.values()]
+
+
+def _wider(entries):
+    return {name: one.kind_of for name, one in entries.items()}
 
 
 def _id(name: str) -> str:

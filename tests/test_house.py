@@ -16,7 +16,7 @@ FLOORS = {
                  "schema.cautions", "schema.words", "schema.drug", "schema.orderset", "schema.compatibility", "schema", "consistency.known_words", "lists",
                  "consistency.words", "consistency.alone", "consistency.between", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency.course", "consistency", "tables", "library", "draft", "begin"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline", "watching"),
-    "judgement": ("limits", "screening"),
+    "judgement": ("limits", "screening", "picture", "judging", "meeting", "weighing"),
     "order": ("choosing", "phases.worksheet", "phases.ready", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
               "phases.schedule", "phases", "phases.course", "facts", "plan", "exposure", "order", "mixture", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording_supply", "wording", "combined", "identity",

@@ -16,7 +16,7 @@ from infuse.caution import Caution
 from infuse.consistency.words import unknown_sources, wrong
 from infuse.protocol import Drug
 from infuse.shapes import did_you_mean
-from infuse.source import NOTE, Problem
+from infuse.source import NOTE, Problem, Span
 from infuse.vocabulary import CLASS, CONDITION, DRUG, MEDICINE, Names, Vocabulary, fold
 
 AWAITS = "awaits the site's decision; it is enforced meanwhile"
@@ -33,9 +33,24 @@ def of_caution(caution: Caution, known: Vocabulary) -> Iterator[Problem]:
     if caution.when is None:
         return
     for said in caution.when.conditions:
-        yield from _known(said, said.span, known.conditions, "a condition of tables/conditions.yaml")
+        yield from of_condition(said, said.span, known.conditions)
     for taken in caution.when.medicines:
-        yield from _known(taken.name, taken.span, known.given, "a drug, a medicine of tables/medicines.yaml or a class")
+        yield from of_name(taken.name, taken.span, known.given)
+    for said in caution.when.allergy:  # another substance than a drug is known to no file
+        if known.given.find(said) or known.given.near(said):
+            yield from of_name(said, said.span, known.given)
+
+
+def of_condition(said: str, span: Span, names: Names) -> Iterator[Problem]:
+    yield from _known(said, span, names, "a condition of tables/conditions.yaml")
+
+
+def of_name(said: str, span: Span, names: Names) -> Iterator[Problem]:
+    """What a file speaks of goes by one name: that of the drug's file, or of the entry."""
+    yield from _known(said, span, names, "a drug, a medicine of tables/medicines.yaml or a class")
+    word = names.find(said)
+    if word and fold(said) not in (fold(word.name), fold(word.id)):
+        yield wrong(span, word.id if word.kind == DRUG else word.name, f'"{said}"', f"another name of that {word.kind}")
 
 
 def of_table(name: str, value, known: Vocabulary) -> Iterator[Problem]:
@@ -51,7 +66,7 @@ def of_table(name: str, value, known: Vocabulary) -> Iterator[Problem]:
     if name == "interactions.yaml":
         for one in entries:
             for side in (one.between, one.other):
-                yield from _known(side, side.span, known.given, "a drug, a medicine or a class")
+                yield from of_name(side, side.span, known.given)
             if one.site:
                 yield Problem(NOTE, one.span, f"the interaction of {one.between} with {one.other} {AWAITS}")
     else:

@@ -83,6 +83,7 @@ WHEN = fields((
     Key("diastolic", half_open("blood pressure"), "diastolic blood pressure"),
     Key("heart_rate", half_open("heart rate"), "heart rate"),
     Key("liver", word(*LIVER), "liver disease, that bad or worse"),
+    Key("allergy", list_of(text(), single=True), "a drug, a class (to any of its members), or another substance", default=()),
 ), _when, "facts about the patient: conditions, medicines, pregnancy, ...")
 
 

@@ -10,7 +10,7 @@ Example: `triptan:` with `say` and `kind_of: serotonergic` is a class whose memb
 
 from __future__ import annotations
 
-from infuse.caution import LIVER, SEVERITIES, Class, Condition, Interaction, Medicine
+from infuse.caution import KINDS, LIVER, SEVERITIES, Class, Condition, Interaction, Medicine
 from infuse.schema.common import references, sources, texts
 from infuse.shapes import Key, Reader, Wrong, fields, list_of, named, quantity, text, word
 
@@ -56,15 +56,16 @@ def _condition(name: str) -> Reader:
         "a condition: also_known_as, kind_of")
 
 
-def _interaction(span, between, severity, within, say, source, basis, **more):
+def _interaction(span, between, kind, severity, within, say, source, basis, **more):
     if not source and not basis:
         raise Wrong('source, or "basis: site"', "neither")
-    return Interaction(between, more["and"], severity, within.quantity if within else None, say, source, basis is not None, span)
+    return Interaction(between, more["and"], kind, severity, within.quantity if within else None, say, source, basis is not None, span)
 
 
 _INTERACTION = fields((
     Key("between", text(), "a drug, a medicine or a class", required=True),
     Key("and", text(), "the same; a class with itself: two of its members", required=True),
+    Key("kind", word(*KINDS), "what it is about; of several of one kind between two drugs, the gravest is said", required=True),
     Key("severity", word(*SEVERITIES), "hard: no order; soft: a named person's reason; note: said on the sheet", required=True),
     Key("within", quantity("duration"), "how long before; left out, where both are in the order or taken now"),
     Key("say", text(), "what happens, and what to do", required=True),
