@@ -373,6 +373,7 @@ def order(
     line: Annotated[Text, _fact("line")] = None,
     care_area: Annotated[Text, _fact("care_area")] = None,
     pump: Annotated[Text, _fact("pump")] = None,
+    drop_factor: Annotated[Text, _fact("drop_factor")] = None,
     name: Annotated[Text, _fact("name")] = None,
     record_number: Annotated[Text, _fact("record_number")] = None,
     location: Annotated[Text, _fact("location")] = None,

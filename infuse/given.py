@@ -28,6 +28,7 @@ _MOST_CLEARANCE = 300
 _QTCS = Range(quantity(250, "ms"), quantity(750, "ms"))
 _SYSTOLICS, _DIASTOLICS = (Range(quantity(low, "mmHg"), quantity(high, "mmHg")) for low, high in ((40, 300), (20, 200)))
 _HEART_RATES = Range(quantity(20, "beats/min"), quantity(250, "beats/min"))
+_DROP_FACTORS = Range(quantity(5, "drops/mL"), quantity(100, "drops/mL"))
 _MOST_WEEKS = quantity(45, "week")  # of pregnancy
 
 
@@ -251,6 +252,8 @@ FACTS = (
     Fact("line", "--line", "the line", _one_of("peripheral", "central"), "peripheral"),
     Fact("care_area", "--care-area", "where it is given", _WORDS, '"monitored inpatient bed"'),
     Fact("pump", "--pump", "the pump profile", _WORDS, "general"),
+    Fact("drop_factor", "--drop-factor", "the drops to a mL of a gravity set, where no pump is used",
+         Kind(_within("drop factor", _DROP_FACTORS, "a drop factor"), _QUANTITY), '"20 drops/mL"'),
     Fact("location", "--location", "ward and bed", _WORDS, '"5 West, bed 12"'),
     Fact("prescriber", "--prescriber", "who prescribes", _WORDS, '"Dr. Roe"'),
     Fact("start", "--start", "when the first order starts", _TIME, '"2026-11-21 08:30"'),

@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import choosing, derived, exposure, facts, limits, phases, plan, screening, weighing
+from infuse import choosing, derived, exposure, facts, figure, gravity, limits, phases, plan, screening, weighing
 from infuse import patient as patients
 from infuse.figure import Figure
 from infuse.given import Given
@@ -217,6 +217,7 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
     if refused:
         raise _Bad(refused)
     several = request.loaded.protocol.phases
+    drops = figure.stated("drop_factor", patient.get("drop_factor"), patient.where("drop_factor")) if patient.get("drop_factor") else None
     for phase, mine in zip(several, chosen):
         used, band, shown, alerts = facts.in_its_band(phase, request, patient, actual)
         if used is None:
@@ -228,7 +229,7 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
             names = ", ".join(needs.facts)
             yield None, [Alert(HARD, f"{request.loaded.protocol.id}.surface", f"{names} is unknown, and the surface needs it")]
             continue
-        setting = phases.Setting(request.loaded, weight, pumps[pump], mine, area, band)
+        setting = phases.Setting(request.loaded, weight, gravity.as_pump(drops.value, pumps[pump]) if drops else pumps[pump], mine, area, band)
         try:
             made = phases.build(used, setting)
         except Refused as error:
@@ -238,6 +239,9 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
             raise _Bad([("the choices", Refused("units that fit together", str(error)))]) from None
         step = setting.step_at(made.figures["pump_rate"].value) if "pump_rate" in made.figures else None
         alerts += made.alerts
+        if drops:
+            made, more = gravity.counted(made, setting, drops)
+            alerts += more
         if several[1:] and phase.name:
             alerts = [replace(each, message=f"{phase.name}: {each.message}") for each in alerts]
         yield replace(made, figures=made.figures | shown, band=band, rate_step=step, volume_step=setting.pump.volume_step), alerts

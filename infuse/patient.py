@@ -79,6 +79,8 @@ def _contradictions(facts, given, today):
         if not whole <= age <= whole:
             hint = f"the date of birth makes it {age_in_words(born)}"
             yield given["age"].where, Refused("age and date of birth that agree", said("age"), hint)
+    if "pump" in facts and "drop_factor" in facts:
+        yield given["drop_factor"].where, Refused("a pump or a gravity set, not both", said("drop_factor"))
     for name in ("weight_source", "weight_date"):
         if name in facts and "weight" not in given:
             yield given[name].where, Refused("the weight too", said(name), "give --weight")

@@ -547,13 +547,14 @@ class Protocol(NamedTuple):
 
 class Pump(NamedTuple):
     """What one pump can do: steps of rate in bands (`up_to` None: from there on), its lowest and highest rate, the
-    step of the volume to be infused."""
+    step of the volume to be infused. `drops`: it is a gravity set, whose step is a drop a minute."""
 
     name: str
     title: str
     steps: tuple[tuple[Quantity | None, Quantity], ...]
     rate: Range
     volume_step: Quantity
+    drops: bool = False
 
     def step_at(self, rate: Quantity) -> Quantity:
         return next(step for up_to, step in self.steps if up_to is None or rate <= up_to)

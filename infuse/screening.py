@@ -127,6 +127,8 @@ def open_facts(loaded: Loaded, patient: Patient, weight: Figure | None) -> list[
         missing.remove("record_number")
     missing += [name for name in ("weight_source", "weight_date") if weight and patient.get(name) is None]
     missing += [name for name in ("medicines", "care_area", "pump") if patient.get(name) is None]
+    if patient.get("drop_factor") is not None and "pump" in missing:
+        missing.remove("pump")  # none is used
     areas = ", ".join(loaded.protocol.care_areas)
     found = [Open(name, _QUESTIONS[name].format(areas=areas), BY_NAME[name].option) for name in missing]
     for name, rule in (("age", loaded.protocol.patient.age), ("weight", loaded.protocol.patient.weight)):

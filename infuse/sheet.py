@@ -10,7 +10,7 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-from infuse import __version__, combined, figure, identity, plan, screening, wording, wording_rates
+from infuse import __version__, combined, figure, identity, plan, screening, wording, wording_rates, wording_supply
 from infuse.forms import check
 from infuse.given import on_paper_time
 from infuse.limits import HARD, NOTE, SOFT
@@ -85,7 +85,9 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         blocks.append(Sentences((f"Controlled: {drug.controlled}.",)))
     sections = [Section(heading, tuple(blocks), flag="HIGH-ALERT" if drug.high_alert else "")]
     if "pump_rate" in phase.figures and not phase.prepared.preparation.shared:  # one bag is programmed once, as ONE BAG says
-        sections.append(Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),), joins=True))
+        by_drops = "drop_rate" in phase.figures
+        sections.append(Section(f"GRAVITY SET   {drug.name}", tuple(wording_supply.gravity_set(phase)), joins=True) if by_drops else
+                        Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),), joins=True))
     if phase.steps:
         sections.append(Section(f"SCHEDULE OF RATES   {drug.name}", tuple(wording_rates.schedule_table(phase)), joins=True))
     if phase.continues:
@@ -186,7 +188,7 @@ def _basis(order: Order) -> list[Section]:
 
 def _working(phase: PhaseOrder) -> list[str]:
     lines: dict[str, None] = {}
-    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "equivalent_dose_rate", "uncapped_dose_rate", "final_concentration", "pump_rate",
+    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "equivalent_dose_rate", "uncapped_dose_rate", "final_concentration", "pump_rate", "drop_rate",
                  "total_dose", "delivered_dose", "delivered_dose_rate", "delivered_duration", "deviation"):
         if name in phase.figures:
             lines |= dict.fromkeys(each for each in figure.working(phase.figures[name]) if not each.startswith("deviation"))

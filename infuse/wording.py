@@ -140,7 +140,7 @@ def administration(order: PhaseOrder) -> str:
         return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
     if isinstance(order.phase, Schedule):
         return rates.schedule_administration(order)
-    rate, volume = said(figures["pump_rate"]), said(figures["volume_to_be_infused"])
+    rate, volume = supplies.rate_said(order), said(figures["volume_to_be_infused"])
     if isinstance(order.phase, Intermittent):
         shared = order.prepared.preparation.shared
         alone = f"the bag holds {' and '.join(shared)} too" if shared else "alone in its line unless compatibility is established"
@@ -290,7 +290,7 @@ def supply(order: PhaseOrder) -> Fields:
         rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
     flush = getattr(order.phase, "flush", None)
     if flush:
-        speed = said(order.figures["pump_rate"]) if "pump_rate" in order.figures else "the same speed as the drug"
+        speed = supplies.rate_said(order) if "pump_rate" in order.figures else "the same speed as the drug"
         much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
         rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {speed}: the line still holds drug"))
     return Fields(tuple(rows))

@@ -18,7 +18,7 @@ FLOORS = {
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline", "watching"),
     "judgement": ("limits", "screening", "picture", "judging", "meeting", "weighing"),
     "order": ("choosing", "phases.worksheet", "phases.ready", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
-              "phases.schedule", "phases", "phases.course", "facts", "plan", "exposure", "order", "mixture", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
+              "phases.schedule", "phases", "phases.course", "facts", "gravity", "plan", "exposure", "order", "mixture", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording_supply", "wording", "combined", "identity",
               "forms.check", "forms.flowsheet", "forms.record", "sheet", "papers",
               "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),

@@ -62,6 +62,8 @@ class Setting(NamedTuple):
     @property
     def rate_step(self) -> Quantity:
         said = self.loaded.protocol.rounding.pump_rate
+        if self.pump.drops:
+            return self.pump.steps[0][1]  # a whole drop: nobody can count the step that the file asks of pumps
         return said.quantity if said else rounding.DEFAULT_RATE_STEP
 
     def step_at(self, rate: Quantity) -> Quantity:
