@@ -478,6 +478,44 @@ def _papers(made, forms: list[str]) -> list:
     return pages
 
 
+@app.command(cls=_Once)
+def verify(what: Annotated[Text, typer.Argument(metavar="[TEXT|FILE]")] = None, protocols: Folders = None, json: Json = False, format: Format = "text"):
+    """Work a sheet out again, from the text of its QR code, a saved sheet, or the JSON of an order: same or different."""
+    from infuse import verify as verifying
+    wanted, library = _is_json(format, json), _library(protocols)
+    try:
+        found = verifying.verify(_to_verify(what), library, lambda ids: _load(library, ids))
+    except verifying.CannotVerify as wrong:
+        _fail([*_refusals(wrong.refused), *wrong.lines], WRONG if wrong.refused else STOPPED)
+    if wanted:
+        _write_json(verifying.as_object(found))
+    else:
+        from infuse.render import text
+        _show(text.paragraphs(verifying.as_lines(found)))
+    if not all(each.same for each in found):
+        raise typer.Exit(STOPPED)
+
+
+def _to_verify(what: str | None) -> str:
+    """The text itself, that of a file, or what is typed, scanned or piped in."""
+    from infuse.compact import KIND
+    from infuse.source import LARGEST
+    if what is not None and what != "-" and (what.lstrip().startswith((KIND, "{")) or ";" in what):
+        return what
+    try:
+        if what is None or what == "-":
+            return sys.stdin.buffer.read(LARGEST + 1).decode("utf-8")
+        with open(what, "rb") as stream:
+            content = stream.read(LARGEST + 1)
+        if content.startswith(b"%PDF"):
+            _fail([f"{what}: expected text or JSON; found a PDF", "   scan its QR code, or type the text beside it"])
+        return content.decode("utf-8")
+    except OSError as error:
+        _fail([f'expected the text of a sheet, or its file; found: {error.strerror}: {what}'])
+    except UnicodeDecodeError:
+        _fail(["expected text or JSON; found something else"])
+
+
 def _patient_file(path: Path | None) -> tuple[str, bytes] | None:
     from infuse.source import LARGEST
     if path is None:

@@ -9,7 +9,7 @@ Example: document(order, "Order sheet", sections).identity opens with NAME, BORN
 
 from __future__ import annotations
 
-from infuse import __version__, approval, combined
+from infuse import __version__, approval, combined, order_id
 from infuse.given import UNKNOWN, on_paper_date, on_paper_time
 from infuse.order import Order
 from infuse.page import Field, Fields, Section, Sheet
@@ -33,7 +33,8 @@ def document(order: Order, kind: str, sections: list[Section], wide: bool = Fals
 def _footer(order: Order) -> tuple[str, ...]:
     names = "; ".join(f"{each.loaded.protocol.id} version {each.loaded.protocol.version}, {each.loaded.sha256[:12]}"
                       for each in order.requests)
-    return (AID, f"{names}; infuse v{__version__}; printed {on_paper_time(order.now)}")
+    return (AID, f"{names}; infuse v{__version__}; printed {on_paper_time(order.now)}"
+                 + (f"; order {one}" if (one := order_id.of_order(order)) else ""))
 
 
 def patient(order: Order) -> Section:

@@ -64,7 +64,14 @@ class Cut(NamedTuple):
     says: str
 
 
-Block = Fields | Sentences | Boxes | Table | Cut
+class Scan(NamedTuple):
+    """Lines, and what a scanner reads of the code that a medium with pages prints beside them."""
+
+    lines: tuple[str, ...]
+    holds: str
+
+
+Block = Fields | Sentences | Boxes | Table | Cut | Scan
 
 
 class Section(NamedTuple):

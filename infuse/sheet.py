@@ -11,11 +11,12 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 from __future__ import annotations
 
 from infuse import __version__, combined, figure, identity, plan, screening, wording, wording_rates, wording_supply
+from infuse import compact, order_id
 from infuse.forms import check
 from infuse.given import on_paper_time
 from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import READY, Order, Request
-from infuse.page import Block, Boxes, Field, Fields, Section, Sentences, Sheet, Table
+from infuse.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 from infuse.phases import PhaseOrder
 from infuse.protocol import Continuous
 from infuse.tables import DEFAULT_PUMP
@@ -183,7 +184,7 @@ def _basis(order: Order) -> list[Section]:
                 Section("WORKING", (Sentences(tuple(lines), items=True),), basis=True)]
     if evidence:
         sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),), basis=True))
-    return sections + [Section("REFERENCES", (Sentences(rows, items=True),), basis=True), _files(order)]
+    return sections + [Section("REFERENCES", (Sentences(rows, items=True),), basis=True), _files(order), _verify(order)]
 
 
 def _working(phase: PhaseOrder) -> list[str]:
@@ -211,8 +212,16 @@ def _files(order: Order) -> Section:
             for each in order.requests]
     rows += [Field("FILE", f"{each.name}, {each.sha256[:12]}" + (f", instead of the shipped {each.shadows}" if each.shadows else ""))
              for each in _read_files(order)]
+    one = order_id.of_order(order)
+    rows.append(Field("ORDER ID", one or f"none: it needs {order_id.NEEDED}, so that no two patients share one"))
     rows += [Field("SOFTWARE", f"infuse v{__version__}"), Field("PRINTED", on_paper_time(order.now))]
     return Section("RECORD", (Fields(tuple(rows)),), basis=True)
+
+
+def _verify(order: Order) -> Section:
+    line = compact.write(order)
+    return Section("VERIFY", (Scan(("What this sheet was worked out from, without the patient's identity, and what came out; on paper a code holds "
+                                    "the same text. infuse verify works it out again, and says what is the same.", line), line),), basis=True)
 
 
 def _signatures() -> Section:

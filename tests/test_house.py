@@ -18,10 +18,10 @@ FLOORS = {
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline", "watching"),
     "judgement": ("limits", "screening", "picture", "judging", "meeting", "weighing"),
     "order": ("choosing", "phases.worksheet", "phases.ready", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
-              "phases.schedule", "phases", "phases.course", "facts", "gravity", "plan", "exposure", "order", "mixture", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
+              "phases.schedule", "phases", "phases.course", "facts", "gravity", "plan", "exposure", "order", "mixture", "order_id", "compact", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording_supply", "wording", "combined", "identity",
               "forms.check", "forms.flowsheet", "forms.record", "sheet", "papers",
-              "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "render.pdf"),
+              "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "verify", "render.symbols", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}
@@ -67,7 +67,7 @@ def test_no_two_modules_import_each_other():
     assert not [name for name in MODULES if name in below(name)]
 
 
-@pytest.mark.parametrize(("library", "room"), [("pint", "units"), ("yaml", "source"), ("rich", "render.terminal"), ("typst", "render.pdf")])
+@pytest.mark.parametrize(("library", "room"), [("pint", "units"), ("yaml", "source"), ("rich", "render.terminal"), ("typst", "render.pdf"), ("segno", "render.symbols"), ("barcode", "render.symbols")])
 def test_a_library_has_one_room(library, room):
     users = {name for name, path in FILES.items() if any(each.split(".")[0] == library for each in imports(path))}
     assert users == {room}

@@ -104,3 +104,10 @@ def test_shipped_drugs_share_no_bag_that_nobody_tested(infuse):
     done = infuse("order", "metoclopramide", "dexamethasone", *WEIGHT, "--creatinine", "80 micromol/L", "--sex", "female", "--height", "170cm",
                   "--one-bag", "metoclopramide + dexamethasone")
     assert done.returncode == 1 and "mL/hour" not in done.stdout and "not in one bag" in " ".join(done.stdout.split())
+
+
+def test_a_mixture_is_verified_as_one(infuse, site):
+    sheet = infuse("order", "one", "two", *WEIGHT, "--one-bag", "one + two", "--protocols", str(site)).stdout
+    done = infuse("verify", "--protocols", str(site), stdin=sheet)
+    assert done.returncode == 0 and done.stdout.endswith("all the same\n"), done.stdout + done.stderr
+    assert infuse("verify", "--protocols", str(site), stdin=" ".join(sheet.split()).replace("one bag: one + two;", "")).returncode == 1

@@ -10,12 +10,12 @@ Example: "pump_rate": {"exact": "7/2", "value": "3.5", "unit": "mL/h", "working"
 
 from __future__ import annotations
 
-from infuse import figure, numerals
+from infuse import compact, figure, numerals, order_id
 from infuse.figure import Figure
 from infuse.given import BY_NAME
 from infuse.limits import Alert
-from infuse.order import Order
-from infuse.page import Boxes, Fields, Sentences, Sheet, Table
+from infuse.order import READY, Order
+from infuse.page import Boxes, Fields, Scan, Sentences, Sheet, Table
 from infuse.phases import PhaseOrder, Rung
 from infuse.units import Quantity
 
@@ -29,6 +29,8 @@ def as_object(order: Order) -> dict:
     return {
         "schema_version": SCHEMA_VERSION,
         "status": order.status,
+        "order_id": order_id.of_order(order) or None,
+        "recompute": compact.write(order) if order.status == READY else None,
         "alerts": [_alert(each) for each in order.alerts],
         "open": [{"fact": each.fact, "question": each.question, "option": each.option} for each in order.open],
         "overrides": [{"code": each.code, "reason": each.reason, "by": each.by, "at": each.at.isoformat()} for each in order.overrides],
@@ -53,7 +55,7 @@ def page(sheet: Sheet) -> dict:
         for block in section.blocks:
             if isinstance(block, Fields):
                 said["fields"] = said.get("fields", {}) | {row.label: row.value for row in block.rows}
-            elif isinstance(block, Sentences):
+            elif isinstance(block, (Sentences, Scan)):
                 said["lines"] = [*said.get("lines", []), *block.lines]
             elif isinstance(block, Table):
                 said["rows"] = [*said.get("rows", []), *(dict(zip(block.columns, row)) for row in block.rows)]
@@ -159,10 +161,12 @@ def schema() -> dict:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "infuse order",
-        "description": "One order for one patient. Later versions only add keys. Reserved: totals, order_id.",
+        "description": "One order for one patient. Later versions only add keys. Reserved: totals.",
     } | _object({
         "schema_version": {"const": SCHEMA_VERSION},
         "status": {"enum": ["ready", "needs_override", "stopped"], "description": "orders is empty unless it is ready"},
+        "order_id": {"type": ["string", "null"], "description": "null without a record number: two patients could share it"},
+        "recompute": {"type": ["string", "null"], "description": "the text of the QR code, for infuse verify"},
         "alerts": {"type": "array", "items": _ALERT},
         "open": {"type": "array", "items": _object({"fact": _TEXT, "question": _TEXT, "option": _TEXT}),
                  "description": "facts and answers still to be given"},

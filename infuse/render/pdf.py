@@ -19,7 +19,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from infuse.page import Block, Boxes, Cut, Field, Fields, Section, Sentences, Sheet, Table
+from infuse.page import Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Table
 from infuse.render.text import bound
 from infuse.source import printable
 from infuse.units import KNOWN_ON_PAPER
@@ -34,6 +34,7 @@ FALLBACK = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK 
 LONGEST_WORD, LONGEST_LINK = 32, 128  # a longer one may be broken anywhere
 LINE, SMALL_LINE, WRITTEN = 15, 13, 24  # points from line to line, and of a line to write on
 ACROSS, SMALL_ACROSS = 92, 106  # characters across the page
+SCANNED = 200  # points: of a code, more than nearly all need
 TO_WRITE_IN, WIDEST = 12, 40  # of a column, in characters
 MANY, LEAST = 9, 6  # columns, and the characters of the narrowest of so many
 LONG = 30  # characters of a value that no longer stands beside another field
@@ -41,6 +42,7 @@ ROOM, BRIEF_ROOM, BRIEF = (30, 18), (22, 15), 4  # to write in, millimeters wide
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _SPECIAL = re.compile(r"\[ \]|_{4,}")
 _INSIDE = re.compile(r"[-/\s]")
+_ID = re.compile(r"[A-Z]{4}(-[A-Z]{4}){3}")
 _JOINT = "\N{ZERO WIDTH SPACE}"
 
 
@@ -139,7 +141,21 @@ def _block(block: Block, shown: set[str], pairs: bool) -> dict:
         return _table(block)
     if isinstance(block, Cut):
         return {"kind": "cut", "says": _words(block.says)}
+    if isinstance(block, Scan):
+        return _scan(block)
     return {"kind": "sentences", "lines": [_led(each, block) for each in block.lines], "items": block.items}
+
+
+def _scan(block: Scan) -> dict:
+    from infuse.render import symbols
+
+    code = symbols.square(block.holds)
+    return {"kind": "scan", "lines": [_typed_off(each) for each in block.lines], "svg": code.svg, "modules": code.modules}
+
+
+def _typed_off(line: str) -> list:
+    """No word of it over two lines: who types it could not tell a hyphen of the word from one of the line."""
+    return [each for word in line.split() for each in (["bound", word] if "-" in word else word, " ")][:-1]
 
 
 def _led(line: str, block: Sentences) -> list[list]:
@@ -187,6 +203,8 @@ def _height(block: Block, section: Section) -> int:
         rows = [WRITTEN if row.write_in or (row.blank is not None and not row.value) else lines(row.value, 4 if section.pairs else 8) * line
                 + (WRITTEN if row.blank is not None else 0) + 5 for row in block.rows]
         return 14 + (sum(rows) // 2 if section.pairs else sum(rows))
+    if isinstance(block, Scan):
+        return SCANNED
     if isinstance(block, Table):
         return 34 + sum(WRITTEN if block.blank else line + 8 for row in block.rows)
     said = block.questions if isinstance(block, Boxes) else block.lines if isinstance(block, Sentences) else (block.says,)
@@ -222,7 +240,9 @@ def _plain(text: str) -> list:
 
 
 def _must_hold(word: str) -> bool:
-    """A number with its unit, a compound unit, a date: never over two lines."""
+    """A number with its unit, a compound unit, a date, the id of an order: never over two lines."""
+    if _ID.fullmatch(word):
+        return True
     if not _INSIDE.search(word) or len(word) > LONGEST_WORD:
         return False
     return any(each.isdigit() for each in word) or word.strip("(),.;:").split("/")[0] in KNOWN_ON_PAPER

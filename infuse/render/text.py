@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from infuse.page import Block, Boxes, Cut, Field, Fields, Section, Sentences, Sheet, Table
+from infuse.page import Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Table
 from infuse.source import columns as columns_of
 from infuse.source import printable
 from infuse.units import KNOWN_ON_PAPER
@@ -79,6 +79,8 @@ def _block(block: Block, width: int) -> list[Line]:
         return _table(block, width)
     if isinstance(block, Cut):
         return [[(f"- - - {block.says} ".ljust(width - 1, " ").replace("  ", " -"), PLAIN)]]
+    if isinstance(block, Scan):
+        return [line for each in block.lines for line in _hanging("", each, width, PLAIN)]
     role = STRONG if block.strong else PLAIN
     mark = "* " if block.items else ""
     return [line for each in block.lines for line in _hanging(mark, each, width, role)]
