@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import choosing, mixture, order, source
+from infuse import choosing, mixture, order, source, weighing
 from infuse import patient as patients
 from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
@@ -268,11 +268,12 @@ def _overrides(asked: Asked) -> tuple[list[tuple[str, str]], Refusals]:
 
 
 def talk(made: Order) -> list[str]:
-    """What is said beside the document: pounds as they were typed, and the kilograms that were used."""
+    """What is said beside the document: pounds as they were typed, and the kilograms that were used; words that no file knows."""
+    unknown = [printable(f"note: {each.message}") for each in made.alerts if each.level == NOTE and weighing.UNKNOWN in each.message]
     weight = made.patient.get("weight")
     if weight is None or weight.unit.text == "kg" or made.weight is None:
-        return []
-    return [f"{made.patient.given['weight'].text} is {weight.to('kg')}; {made.weight.value} is used"]
+        return unknown
+    return [f"{made.patient.given['weight'].text} is {weight.to('kg')}; {made.weight.value} is used", *unknown]
 
 
 def _without(arguments: list[str], stopped: set[str]) -> list[str]:

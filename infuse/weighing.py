@@ -30,7 +30,7 @@ from infuse.units import Refused
 _LEVELS = {"hard": HARD, "soft": SOFT, "note": NOTE}
 _LEADS = {"hard": "contraindicated: ", "soft": "caution: ", "note": ""}
 _WORDS = {"conditions": "condition", "medicines": "medicine", "given": "medicine"}
-SITE = "for the site to decide"
+SITE, UNKNOWN = "for the site to decide", "is not known"
 
 
 class Weighed(NamedTuple):
@@ -112,7 +112,8 @@ def _basis(one) -> str:
 def _true(caution: Caution, loaded: Loaded, matches: list[Match], about: About) -> Iterator[Alert]:
     """One alert of everything about the patient, and one of each medicine."""
     facts = [each for each in matches if each.taking is None]
-    for group in ([facts] if facts else []) + [[each] for each in matches if each.taking]:
+    taken = {each.taking: each for each in matches if each.taking}  # one medicine may be of two of its classes
+    for group in ([facts] if facts else []) + [[each] for each in taken.values()]:
         taking = group[0].taking
         code = f"{loaded.protocol.id}.{group[0].name}"
         if taking and taking.protocol:
@@ -161,6 +162,6 @@ def _unknown(picture: Picture, loaded: Loaded) -> tuple[list[Alert], tuple[Open,
         missed = f'interactions of "{said}" were not checked' if what == "medicine" else f'condition "{said}" was not checked'
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         code = f"{loaded.protocol.id}.{what}-{re.sub('[^a-z0-9]+', '-', said.lower()).strip('-')}"
-        alerts.append(Alert(SOFT if near else NOTE, code, f'{what} "{said}" is not known{hint}: {missed}'.replace("?:", "?"), where=where, screened=True))
+        alerts.append(Alert(SOFT if near else NOTE, code, f'{what} "{said}" {UNKNOWN}{hint}: {missed}'.replace("?:", "?"), where=where, screened=True))
         boxes.append(Open(SCREENING, f"{missed}, because no file knows it: checked by ____________"))
     return alerts, tuple(boxes)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from conftest import NOW
 
@@ -12,6 +15,7 @@ from infuse.given import BY_NAME, Given
 from infuse.library import Library
 from infuse.limits import HARD, NOTE, SOFT
 
+HERE = Path(__file__).parent
 DHE, KETOROLAC = "dihydroergotamine-label", "ketorolac"
 WOMAN = {"weight": "70 kg", "age": "44 years", "height": "165 cm", "sex": "female", "creatinine": "0.8 mg/dL"}
 MAN = WOMAN | {"sex": "male", "height": "175 cm", "creatinine": "0.9 mg/dL"}
@@ -143,3 +147,190 @@ def test_a_limit_by_sex(library):
     assert "qtc" in said(ordered(library, "droperidol", **facts, sex="male"), HARD)
     assert "qtc" not in said(ordered(library, "droperidol", **facts, sex="female"), HARD)
     assert any("in a man" in each for each in boxes(ordered(library, "droperidol", **facts, sex="", every_override=True)))
+
+
+# ---------------------------------------------------------------------------------------------- every caution of every drug
+
+CAUTIONS = [json.loads(line) for line in (HERE / "data" / "cautions.jsonl").read_text().splitlines()]
+LEVEL = {"hard": HARD, "soft": SOFT, "note": NOTE}
+CLEAR = {"conditions": "none", "medicines": "none", "allergies": "none", "pregnancy": "no", "lactation": "no", "liver": "none", "qtc": "400 ms",
+         "blood_pressure": "120/80 mmHg", "heart_rate": "72 beats/min", "clearance": "90 mL/min"}
+
+
+@pytest.fixture(scope="module")
+def first(library):
+    """Of each drug a protocol that orders it, and the facts of the first of its cases that makes an order."""
+    found = {}
+    for name, path in library.ids().items():
+        loaded = library.load(path)
+        case = next(each for each in loaded.protocol.cases if not {"refused", "soft_stop"} & set(each.expect))
+        given = {key: text for key, text in case.given.items() if key in BY_NAME}
+        found.setdefault(loaded.drug.id, (name, dict.fromkeys(WOMAN, "") | {key: str(text) if isinstance(text, str) else tuple(text) for key, text in given.items()}))
+    return found
+
+
+def alerts_of(one, made):
+    return [each for each in made.weighed.alerts if f": {one['text']}; recorded: " in each.message]
+
+
+def boxes_of(one, made, protocol):
+    return [each.question for each in made.weighed.boxes[protocol] if any(f"{mark} {one['text']} (" in each.question for mark in ":;")]
+
+
+def test_the_cautions_are_those_that_were_written_down(library):
+    files = [(drug.id, each.severity, each.text, [*each.source, *(["site"] if each.site else [])]) for drug, _ in map(library.drug, library.drugs().values())
+             for each in (*drug.contraindications, *drug.precautions)]
+    assert sorted(files) == sorted((each["drug"], each["severity"], each["text"], each["source"]) for each in CAUTIONS)
+
+
+def called(one):
+    return f"{one['drug']}: {one['text'][:40]}"
+
+
+@pytest.mark.parametrize("one", CAUTIONS, ids=called)
+def test_a_caution_stops_what_it_must(library, first, one):
+    if one["drug"] not in first:
+        pytest.skip("no protocol orders this drug")
+    protocol, facts = first[one["drug"]]
+    for true in one["true"] or ():
+        made = ordered(library, protocol, **facts | true)
+        found = alerts_of(one, made)
+        assert [each.level for each in found] == [LEVEL[one["severity"]]], true
+        assert all(source in found[0].message for source in one["source"] if source != "site"), found[0].message
+        assert one["severity"] != "hard" or (made.status == orders.STOPPED and not made.phases)
+        assert not boxes_of(one, made, protocol)
+
+
+@pytest.mark.parametrize("one", CAUTIONS, ids=called)
+def test_a_caution_of_which_nothing_is_known_is_a_box(library, first, one):
+    if one["drug"] not in first:
+        pytest.skip("no protocol orders this drug")
+    protocol, facts = first[one["drug"]]
+    made = ordered(library, protocol, **facts)
+    found = boxes_of(one, made, protocol)
+    assert not alerts_of(one, made)
+    assert bool(found) != (one["text"] in made.weighed.ruled_out[protocol])
+    assert found or {"age", "clearance", "sex"} & {name for true in one["true"] for name in true}  # only what the case says may rule it out
+
+
+@pytest.mark.parametrize("one", [each for each in CAUTIONS if each["true"]], ids=called)
+def test_a_caution_that_is_known_to_be_false_is_neither(library, first, one):
+    if one["drug"] not in first:
+        pytest.skip("no protocol orders this drug")
+    protocol, facts = first[one["drug"]]
+    made = ordered(library, protocol, **facts | CLEAR)
+    assert one["text"] in made.weighed.ruled_out[protocol]
+    assert not alerts_of(one, made) and not boxes_of(one, made, protocol)
+
+
+# ---------------------------------------------------------------------------------------------- pairs
+
+TABLE = [json.loads(line) for line in (HERE / "data" / "interactions.jsonl").read_text().splitlines()]
+PAIRS = [json.loads(line) for line in (HERE / "data" / "pairs.jsonl").read_text().splitlines()]
+FACTS = {"weight": "70 kg", "age": "44 years", "sex": "female"}
+
+
+def met(library, one):
+    return ordered(library, *one["orders"], **FACTS | ({"medicines": one["medicine"]} if "medicine" in one else {}))
+
+
+def test_the_table_of_pairs_is_the_one_that_was_written_down(library):
+    pairs, _ = library.load(library.ids()[KETOROLAC]).lists.interactions
+    files = [(each.between, each.other, each.kind, each.severity, [*each.source, *(["site"] if each.site else [])]) for each in pairs]
+    assert files == [(each["between"], each["and"], each["kind"], each["severity"], each["source"]) for each in TABLE]
+
+
+@pytest.mark.parametrize("one", TABLE, ids=lambda one: f"{one['between']} and {one['and']}: {one['kind']}")
+def test_a_row_of_the_table_is_said(library, one):
+    made = met(library, one)
+    found = [each for each in made.weighed.alerts if f": {one['kind']}: " in each.message and each.level == LEVEL[one["severity"]]
+             and all(source in each.message for source in one["source"] if source != "site")]
+    assert len(found) == 1
+    assert ".with-" in found[0].code
+
+
+@pytest.mark.parametrize("one", PAIRS, ids=lambda one: f"{one['id']} {' and '.join(one['orders'])} {one.get('medicine', '')}")
+def test_a_pair_causes_its_stop_and_says_its_source(library, one):
+    made = met(library, one)
+    found = [each for each in made.weighed.alerts if ".with-" in each.code]
+    worst = [each for each in found if each.level == LEVEL[one["severity"]]]
+    assert not any(each.level == HARD for each in found) or one["severity"] == "hard"
+    assert any(all(source in each.message for source in one["source"]) for each in worst), [each.message for each in found]
+    assert made.status == {"hard": orders.STOPPED, "soft": orders.NEEDS_OVERRIDE, "note": made.status}[one["severity"]]
+
+
+@pytest.mark.parametrize("one", [each for each in PAIRS if "medicine" not in each], ids=lambda one: " and ".join(one["orders"]))
+def test_a_pair_is_the_same_the_other_way_round(library, one):
+    there, back = (ordered(library, *names, **FACTS) for names in (one["orders"], one["orders"][::-1]))
+    assert sorted(each.level for each in there.weighed.alerts) == sorted(each.level for each in back.weighed.alerts)
+
+
+def test_two_orders_need_one_reason(library):
+    made = ordered(library, "promethazine", "prochlorperazine", **FACTS)
+    codes = {each.code for each in made.alerts if each.level == SOFT and each.screened}
+    assert codes == {"promethazine.with-prochlorperazine"}
+
+
+# the medicine, the start of the order (8:30 now), whether it is within 24 hours
+TIMES = [("sumatriptan at 2026-11-20 08:31", "", True), ("sumatriptan at 2026-11-20 08:30", "", False), ("sumatriptan 23 h ago", "", True),
+         ("sumatriptan 24 h ago", "", False), ("sumatriptan 23 h ago", "2026-11-21 09:30", False), ("sumatriptan 20 h ago", "2026-11-21 12:00", True)]
+
+
+@pytest.mark.parametrize(("medicine", "start", "within"), TIMES)
+def test_a_time_counts_until_the_order_starts(library, medicine, start, within):
+    made = ordered(library, DHE, medicines=medicine, start=start)
+    assert ("with-sumatriptan" in said(made, HARD)) == within
+
+
+# ---------------------------------------------------------------------------------------------- words that no file knows
+
+UNKNOWN = [
+    ({"medicines": "zorbulax"}, NOTE, "medicine-zorbulax", "interactions of \"zorbulax\" were not checked"),
+    ({"medicines": "sumatripan"}, SOFT, "medicine-sumatripan", "did you mean sumatriptan?"),
+    ({"given": "ketorolak 30 mg at 2026-11-21 07:00"}, SOFT, "medicine-ketorolak", "did you mean ketorolac tromethamine?"),
+    ({"conditions": "left-handedness"}, NOTE, "condition-left-handedness", "condition \"left-handedness\" was not checked"),
+    ({"conditions": "anginaa"}, SOFT, "condition-anginaa", "did you mean angina?"),
+    ({"conditions": "asthma as a child"}, SOFT, "condition-asthma-as-a-child", "did you mean asthma?"),
+]
+
+
+@pytest.mark.parametrize(("facts", "level", "code", "words"), UNKNOWN)
+def test_what_no_file_knows_is_said_and_is_a_box(library, facts, level, code, words):
+    made = ordered(library, DHE, **facts, every_override=True)
+    found = next(each for each in made.alerts if each.code == f"{DHE}.{code}")
+    assert found.level == level and words in found.message
+    assert any("because no file knows it: checked by" in each for each in boxes(made))
+
+
+def test_the_sheet_says_that_a_medicine_is_unknown(infuse):
+    done = infuse("order", "magnesium-sulfate-adult", "--age", "44y", "--medicine", "zorbulax")
+    assert done.returncode == 0
+    assert '[ ] interactions of "zorbulax" were not checked' in done.stdout
+    assert 'note: medicine "zorbulax" is not known' in done.stderr
+    assert 'medicine "zorbulax" is not known' in " ".join(done.stdout.split())
+
+
+# options, what is refused
+CONTRADICTIONS = [
+    (["--condition", "pregnant", "--pregnancy", "no"], "--condition: expected conditions that agree with --pregnancy no"),
+    (["--condition", "pregnant", "--sex", "male"], "--condition: expected conditions that agree with --sex male"),
+    (["--condition", "Child-Pugh C", "--liver", "none"], "--condition: expected conditions that agree with --liver none"),
+    (["--condition", "none", "--condition", "asthma"], "--condition: expected none, or a list without it"),
+    (["--sex", "male", "--pregnancy", "yes"], "--pregnancy: expected pregnancy: no, because the sex is male"),
+    (["--sex", "male", "--lactation", "yes"], "--lactation: expected lactation: no, because the sex is male"),
+    (["--qtc", "4,300 ms"], "--qtc: expected a QTc interval of 250 to 750 ms"),
+    (["--qtc", "430"], "--qtc: expected a QTc"),
+    (["--creatinine", "0.9"], "--creatinine: expected a creatinine"),
+    (["--birth-date", "2027-01-01"], "--birth-date: expected a date that is not in the future"),
+    (["--blood-pressure", "80/120 mmHg"], "--blood-pressure: expected the systolic pressure first"),
+    (["--pregnancy", "60 weeks"], "--pregnancy: expected a pregnancy of at most 45 weeks"),
+    (["--medicine", "sumatriptan at 2026-11-22 08:00"], "--medicine: expected a time that is not in the future"),
+    (["--heart-rate", "720 beats/min"], "--heart-rate: expected a heart rate of 20 to 250 beats/min"),
+]
+
+
+@pytest.mark.parametrize(("options", "refusal"), CONTRADICTIONS, ids=lambda each: " ".join(each) if isinstance(each, list) else "")
+def test_facts_that_cannot_be(infuse, options, refusal):
+    done = infuse("order", "magnesium-sulfate-adult", "--age" if "--birth-date" not in options else "--weight", "44y" if "--birth-date" not in options else "70kg", *options)
+    assert done.returncode == 2 and not done.stdout
+    assert refusal in done.stderr and "Traceback" not in done.stderr
