@@ -257,6 +257,8 @@ FACTS = (
     Fact("location", "--location", "ward and bed", _WORDS, '"5 West, bed 12"'),
     Fact("prescriber", "--prescriber", "who prescribes", _WORDS, '"Dr. Roe"'),
     Fact("start", "--start", "when the first order starts", _TIME, '"2026-11-21 08:30"'),
+    Fact("prepared", "--prepared", "when it is prepared", _TIME, '"2026-11-21 07:45"'),
+    Fact("compounding", "--compounding", "the sterile-compounding category under which it is prepared", _WORDS, "category-1-room"),
 )
 BY_NAME = {fact.name: fact for fact in FACTS}
 

@@ -211,7 +211,10 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
     chosen, refused = choosing.by_phase(request.loaded.protocol, request.chosen)
     refused = _unknown(request, refused)
     pumps = request.loaded.devices.pumps
-    pump = patient.get("pump") or DEFAULT_PUMP
+    pump, category = patient.get("pump") or DEFAULT_PUMP, patient.get("compounding")
+    known = request.loaded.devices.compounding
+    if category is not None and category not in known:
+        refused.append((patient.where("compounding"), Refused(f"a category of the tables: {', '.join(known) or 'they have none'}", category)))
     if pump not in pumps:
         refused.append((patient.where("pump"), Refused(f"a pump of the tables: {', '.join(pumps)}", pump)))
     if refused:

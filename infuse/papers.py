@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from infuse import identity, sheet
-from infuse.forms import check, flowsheet, record
+from infuse.forms import check, flowsheet, record, worksheet
 from infuse.order import Order
 from infuse.page import Section, Sheet
 from infuse.shapes import did_you_mean
@@ -37,6 +37,7 @@ FORMS = {
     "record": Form("Titration record", record.titration, "a ladder", wide=True),
     "flowsheet": Form("Monitoring flowsheet", flowsheet.sections, "something to observe", wide=True),
     "controlled": Form("Controlled drug record", record.controlled, "a controlled drug"),
+    "worksheet": Form("Pharmacy preparation worksheet", worksheet.sections, "something to prepare"),
     "check": Form("Independent double check", check.sections, "a high-alert drug"),
 }
 

@@ -565,9 +565,19 @@ class Syringe(NamedTuple):
     step: Quantity
 
 
+class Compounding(NamedTuple):
+    """Under which conditions something is prepared and kept, and how long it may then be used."""
+
+    name: str
+    title: str
+    beyond_use: Quantity
+    source: str
+
+
 class Devices(NamedTuple):
     pumps: dict[str, Pump]
     syringes: tuple[Syringe, ...]
+    compounding: dict[str, Compounding]
 
 
 class ErrorProne(NamedTuple):

@@ -1,4 +1,4 @@
-"""The tables that are neither protocol nor drug: pumps, syringes, and the weights that are usual at an age.
+"""The tables that are neither protocol nor drug: pumps, syringes, sterile-compounding categories, usual weights by age.
 
 For: reading protocols/tables/*.yaml with the same readers and the same error messages as every other file.
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from infuse.protocol import Devices, ErrorProne, Pump, Syringe, WeightBounds
+from infuse.protocol import Compounding, Devices, ErrorProne, Pump, Syringe, WeightBounds
 from infuse.shapes import Key, Wrong, between, fields, list_of, named, quantity, text, word, written
 
 DEFAULT_PUMP = "general"
@@ -62,15 +62,28 @@ _SYRINGE = fields((
 ), lambda span, capacity, step: Syringe(capacity.quantity, step.quantity))
 
 
-def _devices(span, pumps, syringes):
+def _compounding(name):
+    def build(span, title, beyond_use, source, basis):
+        if not source and not basis:
+            raise Wrong(f'source, or "basis: site", under "{name}"', "neither")
+        return Compounding(name, title, beyond_use.quantity, source or "for the site to decide")
+
+    return fields((
+        Key("title", text(), "where and how it is prepared and kept", required=True),
+        Key("beyond_use", quantity("duration"), "how long it may be used then, from its preparation", required=True),
+        *_basis), build, "a category of sterile compounding: title, beyond_use, source")
+
+
+def _devices(span, pumps, syringes, compounding):
     if DEFAULT_PUMP not in pumps:
         raise Wrong(f"a pump named {DEFAULT_PUMP}, used where none is chosen", ", ".join(pumps))
-    return Devices(pumps, syringes)
+    return Devices(pumps, syringes, compounding or {})
 
 
 DEVICES = fields((
     Key("pumps", named(_pump, "pumps"), "the pump profiles, each under a name", required=True),
     Key("syringes", list_of(_SYRINGE), "the syringes, smallest first", required=True),
+    Key("compounding", named(_compounding, "categories"), "the sterile-compounding categories, each under a name"),
 ), _devices)
 
 _WEIGHT_ROW = (

@@ -6,13 +6,14 @@ import json
 import re
 
 import pytest
-from conftest import NOW, make
+from conftest import NOW, ROOT, make
 from test_paper import CHILD, MARGIN, PATIENT, SIZES, closed, pieces, placed, read, stands, strings, words
 from test_sheet import ERROR_PRONE, OPAQUE
 
-from infuse import papers, watching
+from infuse import papers, source, tables, watching
 from infuse.library import Library
 from infuse.render import pdf, text
+from infuse.shapes import BAD, Notes
 
 LIBRARY = Library()
 LOADED = {name: LIBRARY.load(path) for name, path in LIBRARY.ids().items()}
@@ -294,3 +295,68 @@ def test_every_word_of_a_form_is_on_the_paper_within_its_margins(name, form):
         across, up = (height, width) if page.wide else (width, height)
         for _, said, x, y, points in placed(document):
             assert points >= 8.99 and MARGIN <= x <= across - MARGIN and MARGIN <= y <= up - MARGIN, said
+
+
+# ---------------------------------------------------------------------------------------------- the pharmacy's worksheet
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_the_worksheet_moves_the_volumes_of_the_order(name):
+    """What is withdrawn, removed, added and made is what the order says, and every product has its lot and expiry to write in."""
+    page = paper(name, "worksheet")
+    made = ORDERS[name]
+    products = [block for section in page.sections for block in section.blocks if "LOT" in getattr(block, "columns", ())]
+    steps = [block for section in page.sections for block in section.blocks if "STEP" in getattr(block, "columns", ())]
+    assert len(products) == len(steps) == len(made.phases)
+    for phase, opened, moved in zip(made.phases, products, steps):
+        figures, prepared = phase.figures, phase.prepared
+        volumes = [row[2] for row in moved.rows]
+        assert opened.rows[0][0] == prepared.product.name and not any(cell for row in opened.rows for cell in row[2:])
+        if prepared.premixed:
+            assert volumes == [figures["final_volume"].value.on_paper()] and f"{prepared.bags} bag" in opened.rows[0][1]
+            continue
+        assert f"{prepared.vials} vial" in opened.rows[0][1]
+        assert figures["withdraw_volume"].value.on_paper() in volumes
+        removed = figures.get("diluent_to_remove")
+        taken_out = [volume for _, what, volume, *_ in moved.rows if what.startswith("remove")]
+        assert taken_out == ([removed.value.on_paper()] if removed and removed.value.value and not getattr(phase.phase, "by_hand", False) else [])
+        if prepared.preparation.added_to or prepared.preparation.final_volume:
+            assert volumes[-1] == figures["final_volume"].value.on_paper() and opened.rows[-1][0] == prepared.preparation.diluent
+
+
+def beyond(page):
+    return table_of(page, "FOR").rows, {row.label: row for section in page.sections for block in section.blocks for row in getattr(block, "rows", ()) if hasattr(row, "label")}
+
+
+def test_the_beyond_use_time_is_the_shortest_that_holds_from_the_preparation():
+    """24 hours of the order's choice, 12 of the category, prepared at 08:00: 20:00, or sooner by the vial."""
+    facts = dict(beyond_use="24 h", prepared="2026-11-21 08:00")
+    (page,), _ = papers.lay_out(ordered("ketamine-inpatient-titration", compounding="category-1-room", **facts), ["worksheet"])
+    rows, fields = beyond(page)
+    assert [row[:3] for row in rows] == [("holds", "stability of what is prepared", "24 hours"),
+                                         ("holds", "category 1, room temperature", "12 hours"), ("[ ]", "vial, once opened", "____ hours")]
+    assert fields["BEYOND USE"].value.startswith("21-Nov-2026 20:00 at the latest; sooner") and fields["PREPARED"].value == "21-Nov-2026 08:00"
+    (page,), _ = papers.lay_out(ordered("ketamine-inpatient-titration", **facts), ["worksheet"])
+    rows, fields = beyond(page)
+    assert [row[0] for row in rows] == ["holds", "[ ]", "[ ]", "[ ]", "[ ]"] and "22-Nov-2026 08:00 at the latest" in fields["BEYOND USE"].value
+
+
+def test_a_beyond_use_time_that_nobody_stated_is_a_box():
+    rows, fields = beyond(paper("ketamine-inpatient-titration", "worksheet"))
+    assert rows[0][:3] == ("[ ]", "stability of what is prepared", "____ hours")
+    assert fields["BEYOND USE"].value == "" and fields["BEYOND USE"].blank == "date and time" and fields["PREPARED"].blank == "date and time"
+
+
+def test_a_category_that_the_tables_do_not_have_is_refused(infuse):
+    done = infuse("order", "levetiracetam", "--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "170cm", "--creatinine", "0.9 mg/dL",
+                  "--compounding", "category-1", "--form", "worksheet")
+    assert done.returncode == 2 and not done.stdout
+    assert '--compounding: expected a category of the tables: immediate-use, category-1-room, category-1-refrigerated; found "category-1"' in done.stderr
+
+
+def test_a_category_says_where_it_comes_from():
+    text = (ROOT / "protocols/tables/devices.yaml").read_text()
+    document = source.read("devices.yaml", text.replace("    source: 503pharma.com on USP 797 (2025)\n", "").encode())
+    notes = Notes()
+    assert tables.DEVICES.read(document.root, notes) is BAD
+    assert 'source, or "basis: site", under "immediate-use"' in notes.problems[0].message

@@ -178,7 +178,7 @@ def _widths(table: Table) -> list[int]:
     """Shares of the page by what stands in each column; 0 for just what it needs, where little stands beside room to write."""
     longest = [max(_breadth(cell) for cell in (column, *(row[number] for row in table.rows))) for number, column in enumerate(table.columns)]
     if not table.blank:
-        return [each + 3 for each in longest]
+        return [min(each, WIDEST) + 3 for each in longest]
     empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
     if len(table.columns) > MANY:  # of many narrow columns to write in, each is as wide as its heading's longest word
         words = [max(len(word) for word in column.split() or [""]) for column in table.columns]
@@ -189,7 +189,7 @@ def _widths(table: Table) -> list[int]:
 
 def _breadth(cell: str) -> int:
     """Of a cell, in characters."""
-    return len(_SPECIAL.sub(lambda one: " " * (17 if len(one.group()) > BRIEF else 12), cell))
+    return len(_SPECIAL.sub(lambda one: " " * (3 if one.group().startswith("[") else 17 if len(one.group()) > BRIEF else 12), cell))
 
 
 def _height(block: Block, section: Section) -> int:
