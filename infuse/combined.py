@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from infuse import clock, ordersets, wording
+from infuse import clock, observing, ordersets, wording
 from infuse import plan as plans
 from infuse import preparation as prep
 from infuse.compatibility import COMPATIBLE, UNKNOWN
+from infuse.observing import Asked
 from infuse.order import Order
 from infuse.page import Block, Boxes, Field, Fields, Section, Sentences, Table
 from infuse.given import on_paper_time
@@ -260,15 +261,14 @@ def _totals(plan: Plan) -> Section:
 
 
 def _monitoring(order: Order) -> Section:
-    """One plan of all: what is observed, then when, for which drug."""
-    found: dict[str, list[str]] = {}
+    """One plan of all: each observation once, at its tightest interval; then what is observed when, for which drug."""
     one = order.plan.arrangement.order_set
-    for request in order.requests:
-        for each in request.loaded.protocol.monitoring:
-            found.setdefault(each.observe, []).append(f"{request.loaded.drug.name}: {each.when} ({', '.join(each.source)})")
-    for each in one.monitoring if one else ():
-        found.setdefault(each.observe, []).append(f"whole set: {each.when} ({', '.join(each.source)})")
+    asked = [Asked(request.loaded.drug.name, each) for request in order.requests for each in request.loaded.protocol.monitoring]
+    asked += [Asked("whole set", each) for each in (one.monitoring if one else ())]
+    found: dict[str, list[str]] = {}
+    for drug, what in asked:
+        found.setdefault(what.observe, []).append(f"{drug}: {what.when} ({', '.join(what.source)})")
     rows = tuple(f"{observe}: {'; '.join(when)}" for observe, when in sorted(found.items()))
     chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"), (("",) * 8,) * 8, blank=True)
     return Section("MONITORING   one plan for all orders", (Sentences(("Where drugs ask for different intervals, the shortest is kept.",), strong=True),
-                                                            Sentences(rows, items=True), chart))
+                                                            observing.plan(asked), Sentences(rows, items=True), chart))

@@ -106,8 +106,15 @@ class Lists:
 
     def is_named(self, name: str) -> bool:
         """Whether a class, a drug file or an entry of the medicines has just that name: then no list need be read to know it."""
-        medicines = self._library.content(self._library.beside(self._path, "tables", MEDICINES))
-        return self.classes.find(name) is not None or name in self._library.drug_files(self._path) or f"\n  {name}:\n".encode() in medicines
+        return self.classes.find(name) is not None or name in self._drug_files or f"\n  {name}:\n".encode() in self._medicines
+
+    @cached_property
+    def _drug_files(self) -> dict[str, Path]:
+        return self._library.drug_files(self._path)
+
+    @cached_property
+    def _medicines(self) -> bytes:
+        return self._library.content(self._library.beside(self._path, "tables", MEDICINES))
 
     def problems(self, path: Path) -> list[Problem]:
         """What is wrong with one of the lists, or with the words of a drug file."""
@@ -141,11 +148,11 @@ class Lists:
             raise Faulty(errors, {self._library.shown(path): self._library.document(path)[0] for path in self._files_that_may_err()})
 
     def _files_that_may_err(self) -> list[Path]:
-        return [*self.read.values(), *self._library.drug_files(self._path).values()]
+        return [*self.read.values(), *self._drug_files.values()]
 
     def _heads(self) -> list[Head]:
         found = []
-        for path in self._library.drug_files(self._path).values():
+        for path in self._drug_files.values():
             head = self._head(path)
             if head:
                 found.append(head)

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
+from infuse import observing
 from infuse import order as orders
 from infuse import patient as patients
 from infuse import picking
 from infuse.given import BY_NAME, Given
 from infuse.library import Library
 from infuse.limits import HARD, NOTE, SOFT
+from infuse.observing import Asked
+from infuse.protocol import Monitoring
 
 HERE = Path(__file__).parent
 DHE, KETOROLAC = "dihydroergotamine-label", "ketorolac"
@@ -334,3 +337,32 @@ def test_facts_that_cannot_be(infuse, options, refusal):
     done = infuse("order", "magnesium-sulfate-adult", "--age" if "--birth-date" not in options else "--weight", "44y" if "--birth-date" not in options else "70kg", *options)
     assert done.returncode == 2 and not done.stdout
     assert refusal in done.stderr and "Traceback" not in done.stderr
+
+
+# ---------------------------------------------------------------------------------------------- one monitoring plan
+
+def asked(drug, observe, when):
+    return Asked(drug, Monitoring(observe, when, ("s",)))
+
+
+# what drugs ask for, the rows of the plan
+PLANS = [
+    ([("a", "blood pressure, pulse", "before, and every 15 minutes for an hour"), ("b", "pain 0 to 10, blood pressure, pulse", "every 30 minutes")],
+     [("blood pressure, heart rate", "every 15 minutes (a)", "a, b"), ("pain 0 to 10", "every 30 minutes (b)", "b")]),
+    ([("a", "respiratory rate", "every hour for 12 hours, then every 2 hours"), ("b", "breaths", "all the time")], [("breaths", "all the time (b)", "a, b")]),
+    ([("a", "breathing", "every hour"), ("b", "breaths", "hourly")], [("breaths", "every 1 hour (a, b)", "a, b")]),
+    ([("a", "drowsiness", "before the patient leaves"), ("b", "blood glucose", "hourly")], [("sedation", "at the times below", "a")]),
+    ([("a", "pain 0 to 10", "before, and at 5, 15 and 30 minutes")], [("pain 0 to 10", "at the times below", "a")]),
+]
+
+
+@pytest.mark.parametrize(("wanted", "rows"), PLANS)
+def test_the_tightest_interval_of_each_observation_is_kept(wanted, rows):
+    assert list(observing.plan([asked(*each) for each in wanted]).rows) == rows
+
+
+def test_the_plan_of_a_set_names_every_drug(infuse):
+    done = infuse("order", "ketamine-inpatient-titration", "magnesium-sulfate-adult", "--weight", "70kg", "--age", "44y")
+    plan = done.stdout.partition("\nMONITORING")[2].partition("\n* ")[0]
+    assert [" ".join(each.split()) for each in plan.split("\n") if "every 15 minutes" in each]
+    assert "ketamine, magnesium" in " ".join(plan.split())
