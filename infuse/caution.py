@@ -52,7 +52,8 @@ class When(NamedTuple):
 
 class Caution(NamedTuple):
     """One contraindication or precaution of a drug. `text`: the words on the sheet. `site`: no source states how it is
-    to be taken; it is the site's to decide, and enforced meanwhile."""
+    to be taken; it is the site's to decide, and enforced meanwhile. `kind`, one of KINDS: where the table has a pair of that
+    kind between the same two, as grave or graver, the pair is said in its place."""
 
     text: str
     severity: str
@@ -60,6 +61,7 @@ class Caution(NamedTuple):
     source: tuple[str, ...]
     site: bool
     span: Span
+    kind: str = ""
 
 
 class Class(NamedTuple):

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from infuse import derived, formulas, judging, meeting
-from infuse.caution import Caution
+from infuse.caution import SEVERITIES, Caution
 from infuse.figure import Figure
 from infuse.judging import NO, YES, About, Match
 from infuse.library import Loaded, ReadFile
@@ -53,13 +53,13 @@ def weigh(several: list[Loaded], patient: Patient, weight: Figure | None, now: d
     if refused:
         return Weighed(refused=refused)
     alerts, boxes, ruled_out = [], {}, {}
+    met = list(meeting.meetings(picture, drugs))
     for each in several:
-        found = _cautions(each, About(picture, each.drug, _clearance(each, patient, weight)))
+        found = _cautions(each, About(picture, each.drug, _clearance(each, patient, weight)), met)
         alerts += found.alerts
         named = f"{each.drug.name}: " if several[1:] else ""
         boxes[each.protocol.id] = tuple(Open(SCREENING, named + one) for one in found.boxes)
         ruled_out[each.protocol.id] = found.ruled_out
-    met = list(meeting.meetings(picture, drugs))
     alerts += map(_met, met)
     alerts += _taken_already(picture, drugs)
     strange, asked = _unknown(picture, several[0])
@@ -88,12 +88,12 @@ class _Of(NamedTuple):
     ruled_out: tuple[str, ...]
 
 
-def _cautions(loaded: Loaded, about: About) -> _Of:
+def _cautions(loaded: Loaded, about: About, met: list[meeting.Meeting]) -> _Of:
     alerts, boxes, minor, ruled_out = [], [], [], []
     for caution in (*loaded.drug.contraindications, *loaded.drug.precautions):
         state, matches = judging.judge(caution.when, about) if caution.when else (judging.OPEN, [])
         if state == YES:
-            alerts += _true(caution, loaded, matches, about)
+            alerts += _true(caution, loaded, [one for one in matches if not _in_table(caution, loaded.drug, one, met)], about)
         elif state == NO:
             ruled_out.append(caution.text)
         elif caution.severity == "note":
@@ -107,6 +107,13 @@ def _cautions(loaded: Loaded, about: About) -> _Of:
 
 def _basis(one) -> str:
     return "; ".join(filter(None, (SITE if one.site else "", ", ".join(one.source))))
+
+
+def _in_table(caution: Caution, drug: Drug, match: Match, met: list[meeting.Meeting]) -> bool:
+    """Whether the table of pairs says the same of this medicine, as gravely or more so: then it is said once."""
+    return bool(caution.kind and match.taking) and any(
+        each.pair.kind == caution.kind and SEVERITIES.index(each.pair.severity) <= SEVERITIES.index(caution.severity)
+        and {each.drug.id, each.other.word.id} == {drug.id, match.taking.word.id} for each in met)
 
 
 def _true(caution: Caution, loaded: Loaded, matches: list[Match], about: About) -> Iterator[Alert]:

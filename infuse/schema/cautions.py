@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from infuse import grammar
-from infuse.caution import LIVER, SEVERITIES, Caution, Taken, When
+from infuse.caution import KINDS, LIVER, SEVERITIES, Caution, Taken, When
 from infuse.ranges import HalfOpen
 from infuse.schema.common import half_open, sources
 from infuse.shapes import BAD, Key, Reader, Text, Wrong, fields, list_of, text, word
@@ -93,13 +93,16 @@ def caution(what: str, severity: str) -> Reader:
         Key("ask", text(), f"the {what}, in the words of the sheet", required=True),
         Key("severity", word(*SEVERITIES), "hard: no order; soft: a named person's reason; note: said on the sheet"),
         Key("when", WHEN, "the facts that make it true; left out, it is a box to tick"),
+        Key("kind", word(*KINDS), "of medicines: what it is about; a pair of the table of that kind is said in its place"),
         Key("source", sources, "its references", default=()),
         Key("basis", word("site"), "site: no source states it; it is the site's to decide, and enforced meanwhile"),
     )
 
-    def build(span, ask, severity, when, source, basis, usual=severity):
+    def build(span, ask, severity, when, kind, source, basis, usual=severity):
         if not source and not basis:
             raise Wrong(f'source, or "basis: site", beside "{ask}"', "neither")
-        return Caution(ask, severity or usual, when, source, basis is not None, span)
+        if kind and not (when and when.medicines):
+            raise Wrong(f'medicines under when, beside "kind: {kind}"', "none")
+        return Caution(ask, severity or usual, when, source, basis is not None, span, kind or "")
 
     return fields(keys, build, f"a {what}: ask, severity, when, source")
