@@ -12,6 +12,7 @@ from infuse import observing
 from infuse import order as orders
 from infuse import patient as patients
 from infuse import picking
+from infuse.caution import SEVERITIES
 from infuse.given import BY_NAME, Given
 from infuse.library import Library
 from infuse.limits import HARD, NOTE, SOFT
@@ -176,6 +177,12 @@ def alerts_of(one, made):
     return [each for each in made.weighed.alerts if f": {one['text']}; recorded: " in each.message]
 
 
+def pairs_of(one, made):
+    """Of a caution that names its kind: what the table says in its place, as gravely or more so."""
+    grave = SEVERITIES[: SEVERITIES.index(one["severity"]) + 1]
+    return [each for each in made.weighed.alerts if f": {one.get('kind')}: " in each.message and each.level in map(LEVEL.get, grave)]
+
+
 def boxes_of(one, made, protocol):
     return [each.question for each in made.weighed.boxes[protocol] if any(f"{mark} {one['text']} (" in each.question for mark in ":;")]
 
@@ -198,6 +205,9 @@ def test_a_caution_stops_what_it_must(library, first, one):
     for true in one["true"] or ():
         made = ordered(library, protocol, **facts | true)
         found = alerts_of(one, made)
+        if pairs_of(one, made):
+            assert not found, "said twice"
+            continue
         assert [each.level for each in found] == [LEVEL[one["severity"]]], true
         assert all(source in found[0].message for source in one["source"] if source != "site"), found[0].message
         assert one["severity"] != "hard" or (made.status == orders.STOPPED and not made.phases)
@@ -224,6 +234,21 @@ def test_a_caution_that_is_known_to_be_false_is_neither(library, first, one):
     made = ordered(library, protocol, **facts | CLEAR)
     assert one["text"] in made.weighed.ruled_out[protocol]
     assert not alerts_of(one, made) and not boxes_of(one, made, protocol)
+
+
+def test_what_the_table_says_as_gravely_is_said_once(library):
+    met = [each for each in ordered(library, "haloperidol", **FACTS, medicines="ondansetron").weighed.alerts if "with-ondansetron" in each.code]
+    assert [(each.level, ": QT interval: " in each.message) for each in met] == [(SOFT, True)]
+
+
+def test_a_caution_graver_than_the_table_stands(library):
+    met = [each for each in ordered(library, "chlorpromazine", **FACTS, medicines="citalopram").weighed.alerts if "with-citalopram" in each.code]
+    assert (SOFT, "caution: another drug that prolongs the QT interval") in [(each.level, each.message.partition(" (")[0]) for each in met]
+
+
+def test_another_kind_is_said_beside_it(library):
+    met = [each for each in ordered(library, "haloperidol", **FACTS, medicines="prochlorperazine 1 h ago").weighed.alerts if each.level == SOFT]
+    assert sorted(": QT interval: " in each.message for each in met) == [False, True]
 
 
 # ---------------------------------------------------------------------------------------------- pairs
