@@ -91,13 +91,21 @@ def _destination(**said):
 
 def _deliver(pages, to, now) -> None:
     """A pdf into its file or to its printer."""
+    from infuse.render import pdf
+    _deliver_as(lambda copy: pdf.to_pdf(pages, to.paper, now, copy), to, to.paper)
+
+
+def _deliver_as(render, to, media: str) -> None:
+    """What `render` makes, into its file or to its printer."""
     from infuse import destination
     from infuse.printing import NotPrinted
-    from infuse.render.pdf import Unprintable
+    from infuse.render.pdf import DoesNotFit, Unprintable
     try:
-        job = destination.deliver(pages, to, now)
+        job = destination.deliver_as(render, to, media)
     except NotPrinted as error:
         _fail([*error.lines, "   nothing was printed"])
+    except DoesNotFit as error:
+        _fail([f"expected words that fit in letters of 9 points; found more: {error}", "   nothing was written; take a larger --stock, or shorter words"])
     except Unprintable as error:
         _fail([f"expected characters that a font here has; found {each}" for each in error.found]
               + ["   nothing was written; spell it otherwise, or install a font that has it"])
@@ -410,22 +418,30 @@ def order(
     protocols: Folders = None,
 ):
     """An order sheet for one patient: of one protocol, of several, or of an order set."""
+    from infuse.order import READY
+    typed = {key: value for key, value in locals().items() if value is not None}
+    to = _destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
+    _known_forms(form)
+    made = _ordered(typed)
+    _write_order(made, form if made.status == READY else None, to)
+    if made.status != READY:
+        _stop(made, on_screen=output is None and sys.stdout.isatty(), queue=queue)  # on a screen the sheet has just said why
+
+
+def _ordered(typed: dict, at=None):
+    """The order that was asked for by the options of `order`, whatever its status; `at`: its time, else now."""
     from infuse import intake, picking
     from infuse.choosing import CHOICES
-    from infuse.order import READY
-    to = _destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
-    typed = {key: value for key, value in locals().items() if value is not None}
     facts = {key: value for key, value in typed.items() if key in BY_NAME}
-    _known_forms(form)
     single = {key: value for key, value in typed.items() if key in CHOICES}
-    library = _library(protocols)
+    library = _library(typed.get("protocols"))
     try:
-        picked = picking.select(library, ids, with_ or (), without or ())
+        picked = picking.select(library, typed["ids"], typed.get("with_", ()), typed.get("without", ()))
     except picking.CannotPick as wrong:
         _fail(_refusals(wrong.refused) + _problems(wrong.problems), WRONG if wrong.refused else STOPPED)
     loaded = _load(library, picked.ids)
-    asked = intake.Asked(loaded, facts, _patient_file(patient), single, choose or [], answer or [], override or [], by, _now(),
-                         picked.arrangement, picked.chosen, one_bag)
+    asked = intake.Asked(loaded, facts, _patient_file(typed.get("patient")), single, typed.get("choose", []), typed.get("answer", []),
+                         typed.get("override", []), typed.get("by"), at or _now(), picked.arrangement, picked.chosen, typed.get("one_bag"))
     try:
         made = intake.make(asked, ask=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None)
     except intake.Wrong as wrong:
@@ -434,14 +450,17 @@ def order(
         _fail(_problems((each, faulty.documents.get(each.span.file)) for each in faulty.problems), STOPPED)
     for said in intake.talk(made):
         _say(said)
-    _write_order(made, form if made.status == READY else None, to)
-    if made.status != READY:
-        on_screen = output is None and sys.stdout.isatty()  # then the sheet itself has just said why
-        for said in [*([] if on_screen else intake.reasons(made)), *intake.what_next(made, sys.argv[1:])]:
-            _say(said)
-        if queue is not None:
-            _say("nothing was printed")
-        raise typer.Exit(STOPPED)
+    return made
+
+
+def _stop(made, on_screen: bool, queue: str | None):
+    """Says why there is no order, and ends."""
+    from infuse import intake
+    for said in [*([] if on_screen else intake.reasons(made)), *intake.what_next(made, sys.argv[1:])]:
+        _say(said)
+    if queue is not None:
+        _say("nothing was printed")
+    raise typer.Exit(STOPPED)
 
 
 def _known_forms(names: list[str] | None) -> None:
@@ -478,6 +497,56 @@ def _papers(made, forms: list[str]) -> list:
     if wrong:
         _fail(_refusals(wrong))
     return pages
+
+
+def _with_the_options_of(other, left_out: tuple[str, ...]):
+    """A command that takes what another takes, but for some, and its own, which are keywords; what is shared comes in its last."""
+    def wrap(function):
+        import inspect
+        shared = [each for name, each in inspect.signature(other).parameters.items() if name not in left_out]
+        mine = [each for each in inspect.signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
+        function.__signature__ = inspect.Signature([*shared, *mine])
+        function.__annotations__ = other.__annotations__ | function.__annotations__
+        return function
+    return wrap
+
+
+@app.command(cls=_Once)
+@_with_the_options_of(order, left_out=("form", "paper"))
+def label(
+    *,
+    stock: Annotated[str, typer.Option("--stock", metavar="2x4in|letter|a4", help="One label a page, or a sheet of labels.")] = "2x4in",
+    ordered: Annotated[Text, typer.Option("--ordered", metavar="TIME", help="The time on the order sheet, whose id the label then has.")] = None,
+    count: Annotated[int, typer.Option("--count", metavar="NUMBER", help="How many labels of each bag or syringe.")] = 1,
+    **typed,
+):
+    """Labels for the bags and syringes of an order, with the same options."""
+    from infuse import labels
+    from infuse.order import READY
+    from infuse.units import Refused
+    typed = {key: value for key, value in typed.items() if value is not None}
+    to = _destination(**{key: typed[key] for key in ("format", "json", "output", "force", "queue", "copies", "reprint") if key in typed})
+    wrong = [] if stock in labels.STOCKS else [f'--stock: expected {" or ".join(labels.STOCKS)}; found "{stock}"']
+    wrong += [] if 0 < count <= labels.MOST else [f"--count: expected 1 to {labels.MOST}; found {count}"]
+    when = None
+    try:
+        when = labels.read_ordered(ordered, _now()) if ordered else None
+    except Refused as refused:
+        wrong += _refusals([("--ordered", refused)])
+    if wrong:
+        _fail(wrong)
+    made = _ordered(typed, when)
+    if made.status != READY:
+        _stop(made, on_screen=False, queue=to.queue)
+    found = labels.lay_out(made, count)
+    if to.format == "json":
+        _write_json(labels.as_object(found), to.output, to.force)
+    elif to.format == "pdf":
+        from infuse.render import label_pdf
+        _deliver_as(lambda copy: label_pdf.to_pdf(found, stock, made.now, copy), to, label_pdf.MEDIA[stock])
+    else:
+        from infuse.render import text
+        _show(text.sections(tuple(labels.as_section(each) for each in found)), to.output, to.force)
 
 
 @app.command(cls=_Once)

@@ -21,8 +21,8 @@ from infuse.phases import PhaseOrder
 from infuse.units import Quantity, Refused
 
 KIND = "infuse order 1"
-FACTS = ("weight", "weight_date", "age", "sex", "height", "creatinine", "clearance", "dosing_weight", "pump")  # what a number can depend on
-RESULTS = ("dose", "calculated_dose", "dose_rate", "calculated_dose_rate", "withdraw_volume", "final_volume", "final_concentration", "pump_rate",
+FACTS = ("weight", "weight_date", "age", "sex", "height", "creatinine", "clearance", "dosing_weight", "pump", "drop_factor")  # what a number can depend on
+RESULTS = ("dose", "calculated_dose", "dose_rate", "calculated_dose_rate", "withdraw_volume", "final_volume", "final_concentration", "pump_rate", "drop_rate",
            "volume_to_be_infused", "duration")
 EVERY, CHECK = "every figure", "check"
 _HASH, _SHOWN = 12, 72

@@ -10,13 +10,11 @@ is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from infuse.output import bytes_to_stdout, to_file
-from infuse.page import Sheet
 
 TEXT, JSON, PDF = FORMATS = ("text", "json", "pdf")
 ENDINGS = {".txt": TEXT, ".json": JSON, ".pdf": PDF}
@@ -80,17 +78,16 @@ def paper_of(environment: Mapping[str, str]) -> str:
     return LETTER if not country or country in LETTER_COUNTRIES else A4
 
 
-def deliver(pages: Sheet | Sequence[Sheet], to: Destination, now: datetime) -> str:
-    """Render as pdf; write and print it. The job's number, or "". Raises Unprintable, NotWritten, PipeClosed, NotPrinted."""
-    from infuse.render import pdf
-
+def deliver_as(render: Callable[[str], bytes], to: Destination, media: str) -> str:
+    """What `render` makes of a copy's own words, written and printed on `media`, as a queue calls it.
+    The job's number, or "". Raises NotWritten, PipeClosed, NotPrinted, and what `render` raises."""
     job = ""
     if to.queue is not None:
         from infuse import printing
 
-        job = printing.send([pdf.to_pdf(pages, to.paper, now, each) for each in _copies(to)], to.queue, to.paper)
+        job = printing.send([render(each) for each in _copies(to)], to.queue, media)
     if to.output is not None or to.queue is None:
-        content = pdf.to_pdf(pages, to.paper, now, _copies(to)[0])
+        content = render(_copies(to)[0])
         if to.output is None:
             bytes_to_stdout(content)
         else:

@@ -19,6 +19,7 @@ from infuse.order import Order
 LETTERS = "BCDFGHJKLMNPQRSTVWXY"
 _LONG, _GROUP = 16, 4
 NEEDED = "the record number"
+_AFTERWARDS = ("prepared", "compounding")  # said when it is made ready, of the same order
 
 
 def of_order(order: Order) -> str:
@@ -46,7 +47,7 @@ def identified(order: Order) -> bool:
 def _what_it_is(order: Order):
     """Line by line, so that no text can run over into the next one's place."""
     yield on_paper_time(order.now)
-    for name in BY_NAME:
+    for name in (each for each in BY_NAME if each not in _AFTERWARDS):
         value = order.patient.get(name)
         said = "unknown" if name in order.patient.unknown else "" if value is None else value
         yield repr((name, [str(each) for each in said] if isinstance(said, tuple) and BY_NAME[name].many else str(said)))

@@ -111,3 +111,8 @@ def test_a_mixture_is_verified_as_one(infuse, site):
     done = infuse("verify", "--protocols", str(site), stdin=sheet)
     assert done.returncode == 0 and done.stdout.endswith("all the same\n"), done.stdout + done.stderr
     assert infuse("verify", "--protocols", str(site), stdin=" ".join(sheet.split()).replace("one bag: one + two;", "")).returncode == 1
+
+
+def test_a_mixture_has_one_label_with_every_drug(infuse, site):
+    made = json.loads(infuse("label", "one", "two", *WEIGHT, "--one-bag", "one + two", "--protocols", str(site), "--json").stdout)["labels"]
+    assert [[each["drug"] for each in one["contents"]] for one in made] == [["sample", "other"]]

@@ -40,6 +40,7 @@ MANY, LEAST = 9, 6  # columns, and the characters of the narrowest of so many
 LONG = 30  # characters of a value that no longer stands beside another field
 ROOM, BRIEF_ROOM, BRIEF = (30, 18), (22, 15), 4  # to write in, millimeters wide and points high: of a line, and of one of so many characters
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+_REFUSED = re.compile(r"panicked with: \W*does not fit: ([^\n]*)")
 _SPECIAL = re.compile(r"\[ \]|_{4,}")
 _INSIDE = re.compile(r"[-/\s]")
 _ID = re.compile(r"[A-Z]{4}(-[A-Z]{4}){3}")
@@ -54,21 +55,32 @@ class Unprintable(ValueError):
         super().__init__("no font has " + "; ".join(found))
 
 
+class DoesNotFit(ValueError):
+    """What a template has no room for, however small its words may be."""
+
+
 def to_pdf(sheets: Sheet | Sequence[Sheet], paper: str, now: datetime, copy: str = "") -> bytes:
     """The document, or several one after the other, each with its own count of pages; `paper` is letter or a4, `copy` what a
     copy says of itself. Raises Unprintable."""
+    several = [sheets] if isinstance(sheets, Sheet) else list(sheets)
+    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "copy": words(copy),
+            "sheets": [_as_values(each) for each in several]}
+    return compiled(TEMPLATE, said, now)
+
+
+def compiled(template: Path, said: dict, now: datetime) -> bytes:
+    """A document by its template, in the first fonts that have all of its characters. Raises Unprintable, DoesNotFit."""
     import typst
 
-    several = [sheets] if isinstance(sheets, Sheet) else list(sheets)
-    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "copy": _words(copy),
-            "sheets": [_as_values(each) for each in several]}
     for fonts in (_body_fonts, _packaged_fonts, _system_fonts):
         said["fonts"] = [BODY] if fonts is _body_fonts else [BODY, *FALLBACK]
         try:
-            return typst.compile(str(TEMPLATE), font_paths=fonts(), sys_inputs={"said": json.dumps(said, ensure_ascii=False)},
+            return typst.compile(str(template), font_paths=fonts(), sys_inputs={"said": json.dumps(said, ensure_ascii=False)},
                                  pdf_standards=STANDARDS, timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
         except typst.TypstError as error:
             lacking = list(dict.fromkeys(_MISSING.findall(error.diagnostic)))
+            if refused := _REFUSED.search(error.diagnostic):
+                raise DoesNotFit(refused[1]) from None
             if not lacking:
                 raise
     raise Unprintable([_named(each) for text in lacking for each in text])
@@ -121,14 +133,14 @@ def _as_values(sheet: Sheet) -> dict:
             groups[-1].append(one)
         else:
             groups.append([one])
-    return {"shown-title": _words(sheet.title), "banner": _words(sheet.banner), "subtitle": _words(sheet.subtitle), "wide": sheet.wide,
-            "identity": [_field(row) for row in sheet.identity], "groups": groups, "footer": [_words(each) for each in sheet.footer]}
+    return {"shown-title": words(sheet.title), "banner": words(sheet.banner), "subtitle": words(sheet.subtitle), "wide": sheet.wide,
+            "identity": [_field(row) for row in sheet.identity], "groups": groups, "footer": [words(each) for each in sheet.footer]}
 
 
 def _section(section: Section, shown: set[str]) -> dict:
     heading, _, note = section.heading.partition("   ")
     blocks = [_block(each, shown, section.pairs) | {"high": _height(each, section)} for each in section.blocks]
-    return {"heading": _words(heading), "note": _words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
+    return {"heading": words(heading), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
             "flows": section.flows or section.basis, "cut": isinstance(section.blocks[0], Cut), "high": 35 + sum(each["high"] for each in blocks)}
 
 
@@ -136,11 +148,11 @@ def _block(block: Block, shown: set[str], pairs: bool) -> dict:
     if isinstance(block, Fields):
         return {"kind": "fields", "pairs": pairs, "rows": [_field(row) for row in block.rows if not (pairs and row.label in shown)]}
     if isinstance(block, Boxes):
-        return {"kind": "boxes", "pairs": pairs, "questions": [_words(each) for each in block.questions]}
+        return {"kind": "boxes", "pairs": pairs, "questions": [words(each) for each in block.questions]}
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Cut):
-        return {"kind": "cut", "says": _words(block.says)}
+        return {"kind": "cut", "says": words(block.says)}
     if isinstance(block, Scan):
         return _scan(block)
     return {"kind": "sentences", "lines": [_led(each, block) for each in block.lines], "items": block.items}
@@ -161,16 +173,16 @@ def _typed_off(line: str) -> list:
 def _led(line: str, block: Sentences) -> list[list]:
     """What is bold of a line, and what is not: of a list's items only what leads up to a colon."""
     lead, colon, rest = line.partition(": ") if block.items else (line, "", "")
-    return [_words(lead + colon), _words(rest)] if block.strong else [[], _words(line)]
+    return [words(lead + colon), words(rest)] if block.strong else [[], words(line)]
 
 
 def _field(row: Field) -> dict:
-    return {"label": _words(row.label), "value": _words(row.value), "strong": row.strong, "write-in": row.write_in, "long": len(row.value) > LONG,
-            "blank": None if row.blank is None else _words(row.blank)}
+    return {"label": words(row.label), "value": words(row.value), "strong": row.strong, "write-in": row.write_in, "long": len(row.value) > LONG,
+            "blank": None if row.blank is None else words(row.blank)}
 
 
 def _table(table: Table) -> dict:
-    return {"kind": "table", "columns": [_words(each) for each in table.columns], "rows": [[_words(cell) for cell in row] for row in table.rows],
+    return {"kind": "table", "columns": [words(each) for each in table.columns], "rows": [[words(cell) for cell in row] for row in table.rows],
             "strong": list(table.strong), "blank": table.blank, "roomy": any("____" in cell for row in table.rows for cell in row), "widths": _widths(table)}
 
 
@@ -215,7 +227,7 @@ def _height(block: Block, section: Section) -> int:
 # ---------------------------------------------------------------------------------------------- words
 
 
-def _words(text: str) -> list:
+def words(text: str) -> list:
     """Parts for the template: words; what one line must hold; boxes to tick and to write in."""
     parts: list = []
     at = 0
