@@ -8,12 +8,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from infuse import order as orders
 from infuse import patient as patients
 from infuse.given import BY_NAME, Given
 from infuse.choosing import CHOICES
 from infuse.library import Library
+
+settings.register_profile("untimed", deadline=None)  # how fast it is, is for the benchmarks to say
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 21, 8, 30)

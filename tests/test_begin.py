@@ -177,7 +177,7 @@ WORDS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=
 
 
 @given(WORDS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_title_stands_in_the_file_as_it_was_typed_or_is_refused(title):
     found = begin.begin("sample", ANSWERS | {"title": title, "product": "vial-50"}, LIBRARY)
     if found.refused:

@@ -289,13 +289,13 @@ HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u206
 
 
 @given(st.one_of(YAML_LIKE, st.text(max_size=200)))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_any_text_is_read_or_refused_at_a_place_in_it(text):
     read_and_shown(text.encode("utf-8", "surrogatepass"))
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_read_or_refused(content):
     read_and_shown(content)
 
@@ -306,7 +306,7 @@ PIECES = st.one_of(st.text(max_size=20), st.lists(st.sampled_from("0 0.1 1 2 1,0
 
 
 @given(st.sampled_from(VALUES), PIECES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_value_in_place_of_another_gives_problems_in_the_file_and_no_traceback(tmp_path_factory, place, text):
     path, number = place
     content = path.read_text()

@@ -35,7 +35,7 @@ def ladder(loaded, weight, **more):
     return made.phases[0].rungs
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(weight=tenths(40, 150))
 def test_every_rung_is_the_nearest_tenth_that_does_not_pass_a_limit(ketamine, weight):
     """By integer arithmetic in tenths of a mL/h: weight w in tenths of a kg, rung n (in 0.05 mg/kg/h), 2 mg/mL:
@@ -50,7 +50,7 @@ def test_every_rung_is_the_nearest_tenth_that_does_not_pass_a_limit(ketamine, we
         assert rung.figures["pump_rate"].exact.value * 10 == tenths_of_rate
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(weight=tenths(40, 150))
 def test_no_delivered_rate_passes_a_hard_limit_and_the_ladder_reaches_as_far_as_it_may(ketamine, weight):
     rungs = ladder(ketamine, weight)
@@ -64,7 +64,7 @@ def test_no_delivered_rate_passes_a_hard_limit_and_the_ladder_reaches_as_far_as_
     assert len(rungs) == len(allowed)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(first=tenths(40, 150), second=tenths(40, 150))
 def test_the_rate_never_falls_as_weight_grows(ketamine, first, second):
     low, high = sorted((Decimal(first), Decimal(second)))

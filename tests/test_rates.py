@@ -63,7 +63,7 @@ def test_a_rate_over_tiers_and_its_ceiling(sample, weight, uncapped, rate):
 
 
 @given(weight=st.integers(30, 2500).map(lambda tenths: Fraction(tenths, 10)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_rate_is_what_each_kilogram_adds(weight):
     """By counting: tenths of a kilogram, one by one, each at the rate of the tier that it lies in."""
     per_tenth = [Fraction(5, 10) if k < 100 else Fraction(3, 10) if k < 300 else Fraction(1, 20) for k in range(int(weight * 10))]
@@ -108,7 +108,7 @@ def test_each_step_is_rounded_from_its_own_exact_value(sample):
     assert [str(step.figures["pump_rate"].value) for step in made.phases[0].steps] == ["3.6 mL/h", "7.1 mL/h", "14.2 mL/h"]  # 14.3: above 0.4 mg/kg/h
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(weight=st.integers(300, 1050).map(lambda tenths: f"{tenths // 10}.{tenths % 10}"))
 def test_no_step_and_no_window_passes_its_limit(weight):
     loaded = Library([SAMPLES]).load(SAMPLES / "sample-schedule.yaml")
