@@ -175,7 +175,7 @@ def _totals(worked_out, requests, patient, weights, together, now) -> tuple[list
     for request in requests:
         protocol = request.loaded.protocol
         mine = made.get(protocol.id, [])
-        if len(mine) == len(protocol.phases) and all("pump_rate" not in each.figures or each.figures["pump_rate"].value.value for each in mine):
+        if len(mine) == len(protocol.phases) and all(map(course.delivers, mine)):
             try:
                 found += exposure.judge(mine, patient, weights[protocol.id], together, now)
             except Refused as error:

@@ -98,3 +98,10 @@ def test_a_test_dose_then_the_full_dose_on_its_condition(undiluted):
     assert [each.phase.name for each in made.phases] == ["test dose", "full dose"]
     labels = [row.label for row in wording.three_lines(made.phases[1]).rows]
     assert labels == ["GIVE ONLY IF", "DOSE", "PREPARATION", "ADMINISTRATION"]
+
+
+def test_a_push_that_rounds_to_nothing_is_a_stop_and_no_fault(shipped):
+    """0.0001 mg of 0.4 mg/mL would be 0.00025 mL, which no syringe shows; what is chosen is below the least, too."""
+    made = make(shipped["naloxone"], age="44y", weight="70kg", dose="0.0001 mg")
+    assert made.status == "stopped" and not made.phases
+    assert any("too small to draw up" in each.message for each in made.alerts), [each.message for each in made.alerts]

@@ -19,7 +19,7 @@ from infuse.limits import Alert
 from infuse.phases import intermittent, schedule
 from infuse.phases.running import whole_delivered
 from infuse.phases.worksheet import PhaseOrder
-from infuse.protocol import COURSE
+from infuse.protocol import COURSE, Intermittent, Schedule
 from infuse.totals import Dose, most
 from infuse.units import Quantity, quantity
 
@@ -73,6 +73,12 @@ def through(one: PhaseOrder) -> Quantity:
     over = figures.get("delivered_duration", figures["duration"]).value
     repeat = getattr(one.phase, "repeat", None)
     return _plus(repeat.every.quantity.to("min").with_value(repeat.every.quantity.to("min").value * (repeat.count - 1)), over) if repeat else over
+
+
+def delivers(one: PhaseOrder) -> bool:
+    """Whether anything comes out of it: of what rounds to nothing there is no total."""
+    rate = one.figures.get("pump_rate")
+    return (rate is None or bool(rate.value.value)) and ("delivered_dose" in one.figures or not isinstance(one.phase, (Intermittent, Schedule)))
 
 
 def given(one: PhaseOrder) -> list[Dose]:
