@@ -135,6 +135,8 @@ def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: 
     figures = {"amount": amount, "withdraw_volume": withdraw}
     figures |= _bag(preparation, withdraw, bag_volume)
     contained = figure.work_out("amount_withdrawn", amount.value.unit, [withdraw, strength])
+    if not value.value:  # refused below; of a bag with nothing in it no rate could be worked out, not even to say what else is wrong
+        contained = amount._replace(name="amount_withdrawn")
     figures["amount_withdrawn"] = contained
     figures["final_concentration"] = strength if not figures["final_volume"].value.value else _concentration(
         contained, figures["final_volume"], strength.value.unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from fractions import Fraction
 
 import pytest
@@ -221,3 +222,14 @@ def test_a_bag_of_fluid_is_not_measured(sample):
     from infuse.order import NotUnderstood
     with pytest.raises(NotUnderstood, match="no bag volume"):
         make(sample("sample-bolus"), weight="60 kg", bag_volume="1,020 mL")
+
+
+@pytest.mark.parametrize(("name", "old"), [("sample-nanogram", "amount: 1 mg"), ("sample-schedule", "amount: 500 mg")])
+def test_a_bag_into_which_nothing_could_be_drawn_up_is_a_stop_and_no_fault(tmp_path, name, old):
+    """1 nanogram of 1 mg/mL is no volume that a syringe shows."""
+    shutil.copytree(ROOT / "tests" / "protocols", tmp_path, dirs_exist_ok=True)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(path.read_text().replace(old, "amount: 1 nanogram"))
+    made = make(Library([tmp_path]).load(path), weight="70kg", age="44y")
+    assert made.status == "stopped"
+    assert any("too small to draw up" in each.message for each in made.alerts), [each.message for each in made.alerts]
