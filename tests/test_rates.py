@@ -233,3 +233,13 @@ def test_a_bag_into_which_nothing_could_be_drawn_up_is_a_stop_and_no_fault(tmp_p
     made = make(Library([tmp_path]).load(path), weight="70kg", age="44y")
     assert made.status == "stopped"
     assert any("too small to draw up" in each.message for each in made.alerts), [each.message for each in made.alerts]
+
+
+@pytest.mark.parametrize("old", ["rate: 0.1 mg/kg/h", "rate: 0.2 mg/kg/h", "rate: 0.4 mg/kg/h"])
+def test_a_step_whose_rate_rounds_to_nothing_is_a_stop_and_no_fault(tmp_path, old):
+    shutil.copytree(ROOT / "tests" / "protocols", tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "sample-schedule.yaml"
+    path.write_text(path.read_text().replace(old, old.replace("mg/", "mcg/")))
+    made = make(Library([tmp_path]).load(path), weight="70kg", age="44y")
+    assert made.status == "stopped"
+    assert any("pump rate lies outside what the pump can do" in each.message for each in made.alerts), [each.message for each in made.alerts]

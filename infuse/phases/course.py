@@ -77,8 +77,9 @@ def through(one: PhaseOrder) -> Quantity:
 
 def delivers(one: PhaseOrder) -> bool:
     """Whether anything comes out of it: of what rounds to nothing there is no total."""
-    rate = one.figures.get("pump_rate")
-    return (rate is None or bool(rate.value.value)) and ("delivered_dose" in one.figures or not isinstance(one.phase, (Intermittent, Schedule)))
+    if isinstance(one.phase, (Intermittent, Schedule)):
+        return ("total_dose" if one.steps else "delivered_dose") in one.figures
+    return bool(one.figures["pump_rate"].value.value)
 
 
 def given(one: PhaseOrder) -> list[Dose]:

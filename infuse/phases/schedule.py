@@ -39,11 +39,12 @@ def build(phase: Schedule, setting: Setting) -> PhaseOrder:
         after += step.duration.quantity
     figures = {**steps[0].figures, **prepared.figures}
     del figures["starts_after"], figures["step_dose"]
-    if all("delivered_dose" in each.figures for each in steps):
+    bags = None
+    if all("delivered_dose" in each.figures for each in steps):  # a step whose rate rounds to nothing is a stop already
         figures |= _altogether(steps)
         alerts += _judged(phase, setting, steps, figures)
-    bags = _bags(figures, beyond_use)
-    return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), bags=(bags, bags), beyond_use=beyond_use, steps=tuple(steps))
+        bags = (_bags(figures, beyond_use),) * 2
+    return PhaseOrder(setting.loaded, phase, prepared, figures, tuple(alerts), bags=bags, beyond_use=beyond_use, steps=tuple(steps))
 
 
 def _ordered(phase, setting) -> list[Dose]:
