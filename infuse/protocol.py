@@ -55,11 +55,12 @@ class StatedRange(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What the user gets, and what may be chosen instead: a range or a list (neither: nothing else)."""
+    """What the user gets, and what may be chosen instead: a range or a list (neither: nothing else), each at its `places`."""
 
     default: Stated
     range: Range | None = None
     options: tuple[Quantity, ...] = ()
+    places: tuple[Span, ...] = ()
 
     @property
     def allowed(self) -> Range:

@@ -14,7 +14,7 @@ FLOORS = {
     "ground": ("numerals", "units", "ranges", "grammar", "source"),
     "protocol": ("caution", "protocol", "taken", "given", "bands", "vocabulary", "shapes", "ordersets", "compatibility", "schema.common", "schema.limits", "schema.doses", "schema.phases", "schema.protocol",
                  "schema.cautions", "schema.words", "schema.drug", "schema.orderset", "schema.compatibility", "schema", "consistency.known_words", "lists",
-                 "consistency.words", "consistency.alone", "consistency.between", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency.course", "consistency", "tables", "library", "draft", "begin"),
+                 "consistency.words", "consistency.sizes", "consistency.alone", "consistency.between", "consistency.rates", "consistency.drug", "consistency.with_drug", "consistency.sets", "consistency.course", "consistency.reach", "consistency", "tables", "library", "draft", "begin"),
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline", "watching"),
     "judgement": ("limits", "screening", "picture", "judging", "meeting", "weighing"),
     "order": ("choosing", "phases.worksheet", "phases.ready", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",

@@ -11,7 +11,7 @@ Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a pro
 from __future__ import annotations
 
 from infuse import bands
-from infuse.consistency import alone, between, course, rates, with_drug
+from infuse.consistency import alone, between, course, rates, reach, sizes, with_drug
 from infuse.consistency.drug import check_drug
 from infuse.consistency.sets import check_compatibility, check_set
 from infuse.protocol import Drug, Protocol
@@ -24,6 +24,7 @@ CHECKS = (
     alone.references_exist, alone.ladder_agrees, rates.steps_agree, rates.tiers_agree, alone.choices_agree, alone.cap_agrees, alone.limits_agree,
     alone.has_hard_maximum, alone.defaults_keep_limits, alone.weight_is_bounded,
     with_drug.drug_is_available, with_drug.preparations_agree, with_drug.equivalents_agree, course.totals_agree, alone.site_limits_are_said,
+    *reach.CHECKS, *sizes.CHECKS,
 )
 
 
@@ -31,7 +32,7 @@ def check(protocol: Protocol, drug: Drug | None) -> list[Problem]:
     """Everything that is wrong or awaits the site, in the order of the file."""
     spread = by_band(protocol)
     found = dict.fromkeys(problem for each in CHECKS for problem in each(spread, drug))
-    found |= dict.fromkeys(problem for each in (alone.bands_are_proven, course.starts_agree, *between.CHECKS) for problem in each(protocol, drug))
+    found |= dict.fromkeys(problem for each in (alone.bands_are_proven, sizes.clearances_are_human, course.starts_agree, *between.CHECKS) for problem in each(protocol, drug))
     return sorted(found, key=lambda one: one.span)
 
 

@@ -43,8 +43,11 @@ def ladder_agrees(protocol: Protocol, _drug):
                 hint = f"start, on line {start.span.line}, is {start.quantity}: a step per {each.quantity.unit.time} is easily 60 times off"
                 yield wrong(each.span, f"a rate per {start.quantity.unit.time}, as start is", f'"{each.quantity}"', hint)
         count = _rungs(start.quantity, steps)
+        if count == 1 and steps.up_to.quantity > start.quantity:
+            yield wrong(steps.by.span, f"a step within the ladder, from {start.quantity} on line {start.span.line} to {steps.up_to.quantity} on line {steps.up_to.span.line}",
+                        f'"{steps.by.quantity}"')
         if count is not None and count > MOST_RUNGS:
-            yield wrong(steps.by.span, f"a ladder of at most {MOST_RUNGS} rungs", f"{count:,}", "the step is small against start and up_to")
+            yield wrong(steps.by.span, f"a ladder of at most {MOST_RUNGS} rungs", f"{count:,}", f"the step is small against start, on line {start.span.line}, and up_to, on line {steps.up_to.span.line}")
         if units.fits(start.quantity.unit, steps.up_to.quantity.unit) and phase.start.allowed.high > steps.up_to.quantity:
             hint = f"start, on line {start.span.line}, goes up to {phase.start.allowed.high}: the top of the ladder is not below it"
             yield wrong(steps.up_to.span, f"at least {phase.start.allowed.high}", f'"{steps.up_to.quantity}"', hint)
@@ -60,11 +63,12 @@ def choices_agree(protocol: Protocol, _drug):
     for phase in protocol.phases:
         for _name, choice in phase.choices:
             default, span = choice.default.quantity, choice.default.span
+            where = f"what may be chosen stands on line {choice.places[0].line}" if choice.places else ""
             if choice.range and default not in choice.range:
-                yield wrong(span, f"a default within {written(choice.range)}", f'"{default}"')
+                yield wrong(span, f"a default within {written(choice.range)}", f'"{default}"', where)
             elif choice.options and not any(default <= each <= default for each in choice.options):
                 options = ", ".join(each.on_paper() for each in choice.options)
-                yield wrong(span, f"a default that is one of the options, {options}", f'"{default}"')
+                yield wrong(span, f"a default that is one of the options, {options}", f'"{default}"', where)
 
 
 def cap_agrees(protocol: Protocol, _drug):
@@ -159,9 +163,9 @@ def defaults_keep_limits(protocol: Protocol, _drug):
         for limit in phase.limits:
             if limit.name != name or not limit.hard:
                 continue
-            for each in (stated.quantity for stated in phase.ordered):
+            for each, line in ((stated.quantity, stated.span.line) for stated in phase.ordered):
                 if all(units.fits(each.unit, end.unit) for end in limit.hard.range.ends()) and each not in limit.hard.range:
-                    hint = f"the phase on line {phase.span.line} itself states {each}"
+                    hint = f"the phase itself states {each}, on line {line}"
                     yield wrong(limit.hard.span, f"a hard limit that allows {each}", f'"{written(limit.hard.range)}"', hint)
                     break
 

@@ -143,9 +143,9 @@ def _concentration_fits(preparation, product, phase, drug):
 
 def _why(preparation, product) -> str:
     """How the concentration comes about, in words."""
-    amount = preparation.amount.quantity.on_paper() if preparation.amount else "the dose"
+    amount = f"{preparation.amount.quantity.on_paper()}, on line {preparation.amount.span.line}," if preparation.amount else "the dose"
     if preparation.final_volume:
-        return f"{amount} made up to {preparation.final_volume.quantity.on_paper()}"
+        return f"{amount} made up to {preparation.final_volume.quantity.on_paper()}, on line {preparation.final_volume.span.line}"
     if preparation.added_to:
         return f"{amount}, with its own volume, added to {preparation.added_to.quantity.on_paper()}"
     return f"the strength of {product.name}"

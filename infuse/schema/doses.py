@@ -33,7 +33,8 @@ def choice(*kinds: str) -> Reader:
                 hint = f"default, on line {default.span.line}, is {default.quantity}: what may be chosen must be of the same kind"
                 raise Wrong(like(default.quantity), f'"{each.quantity}"', each.span, hint)
         chosen = tuple(each.quantity for each in options) if options else ()
-        return p.Choice(default, range.range if range else None, chosen)
+        places = (range.span,) if range else tuple(each.span for each in options)
+        return p.Choice(default, range.range if range else None, chosen, places)
 
     return scalar_or(quantity(*kinds), fields(keys, build), p.Choice)
 
