@@ -19,6 +19,7 @@ from infuse import cases, lists, proof, setcases, source, tables
 from infuse.library import Library, Loaded
 from infuse.source import ERROR, Document, Mapping, Problem, Scalar, Span
 
+_BETWEEN = "\n\0\n"  # an end of text for `$`, and nothing that a pattern looks for stands around it
 _TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS, "error-prone.yaml": tables.ERROR_PRONE}
 _NOT_PRINTED = {"protocol", "set", "one_of", "after", "before_each", "drug", "version", "rxnorm", "atc", "doi", "url", "product", "also_known_as", "classes", "when", "cases"}  # ids, links, what is only typed
 
@@ -92,7 +93,8 @@ def _one(library: Library, path: Path) -> _Read:
         of_set = library.load_set(path)
         if of_set.errors:
             return _Read([*of_set.problems, *misread], documents)
-        return _Read([*of_set.problems, *misread, *setcases.run(library, of_set)], documents, len(of_set.order_set.cases))
+        found, more = _ran(lambda: setcases.run(library, of_set))
+        return _Read([*of_set.problems, *misread, *found], documents | more, len(of_set.order_set.cases))
     if path.name == "compatibility.yaml" and path.parent.name == "tables":
         return _Read(library.compatibility_of(path), documents)
     if path.parent.name == "tables":
@@ -107,7 +109,16 @@ def _one(library: Library, path: Path) -> _Read:
     loaded = library.load(path)
     if loaded.errors:
         return _Read([*loaded.problems, *misread], documents | loaded.documents)
-    return _Read([*loaded.problems, *misread, *cases.run(loaded)], documents | loaded.documents, len(loaded.protocol.cases), loaded)
+    found, more = _ran(lambda: cases.run(loaded))
+    return _Read([*loaded.problems, *misread, *found], documents | loaded.documents | more, len(loaded.protocol.cases), loaded)
+
+
+def _ran(run: Callable[[], list[Problem]]) -> tuple[list[Problem], dict[str, Document]]:
+    """What the cases say; where a list that they need has a fault, that instead, with its documents."""
+    try:
+        return run(), {}
+    except lists.Faulty as faulty:
+        return list(faulty.problems), faulty.documents
 
 
 def _misread(library: Library, path: Path, document: Document) -> list[Problem]:
@@ -115,8 +126,10 @@ def _misread(library: Library, path: Path, document: Document) -> list[Problem]:
     if path.parent.name == "tables" or document.root is None:
         return []
     entries, problems = library.table(library.beside(path, "tables", "error-prone.yaml"), tables.ERROR_PRONE)
-    return [_prone(text, entry, match) for text in _printed(document.root) for entry in (entries if not problems else ())
-            if (match := entry.pattern.search(text.text))]
+    texts = list(_printed(document.root))
+    together = _BETWEEN.join(text.text for text in texts)  # most patterns are nowhere in a file: each is sought once in all of it
+    likely = [entry for entry in (entries if not problems else ()) if entry.pattern.search(together)]
+    return [_prone(text, entry, match) for text in texts for entry in likely if (match := entry.pattern.search(text.text))]
 
 
 def _prone(text: Scalar, entry, match) -> Problem:

@@ -89,6 +89,9 @@ class Library:
         self._drugs: dict[Path, tuple[Drug | None, list[Problem]]] = {}
         self._tables: dict[Path, tuple] = {}
         self._lists: dict[Path, Lists] = {}
+        self._loaded: dict[Path, Loaded] = {}
+        self._sets: dict[Path, LoadedSet] = {}
+        self._drug_files: dict[Path, dict[str, Path]] = {}
 
     def shown(self, path: Path) -> str:
         """The path as the user knows it: protocols/NAME for a shipped file."""
@@ -181,12 +184,14 @@ class Library:
 
     def drug_files(self, path: Path) -> dict[str, Path]:
         """Every drug file by its name, as a protocol of that path would find it."""
-        beside = () if path.is_relative_to(self.shipped) else (path.parent,)
-        found: dict[str, Path] = {}
-        for folder in (*beside, *self.folders):
-            for each in sorted(folder.glob("drugs/*.yaml")):
-                found.setdefault(each.stem, each)
-        return found
+        folder = self.shipped if path.is_relative_to(self.shipped) else path.parent
+        if folder not in self._drug_files:
+            found: dict[str, Path] = {}
+            for one in dict.fromkeys((*(() if folder == self.shipped else (folder,)), *self.folders)):
+                for each in sorted(one.glob("drugs/*.yaml")):
+                    found.setdefault(each.stem, each)
+            self._drug_files[folder] = found
+        return self._drug_files[folder]
 
     def drug(self, path: Path) -> tuple[Drug | None, list[Problem]]:
         if path not in self._drugs:
@@ -205,6 +210,11 @@ class Library:
 
     def load(self, path: Path) -> Loaded:
         """The protocol of a file with its drug and tables, and every problem of every file read."""
+        if path not in self._loaded:
+            self._loaded[path] = self._load(path)
+        return self._loaded[path]
+
+    def _load(self, path: Path) -> Loaded:
         document, _ = self.document(path)
         protocol, problems = schema.read(document, schema.PROTOCOL)
         paths, drug = [path], None
@@ -231,6 +241,11 @@ class Library:
 
     def load_set(self, path: Path) -> LoadedSet:
         """The order set of a file with the protocols that it names, each loaded as far as it can be."""
+        if path not in self._sets:
+            self._sets[path] = self._load_set(path)
+        return self._sets[path]
+
+    def _load_set(self, path: Path) -> LoadedSet:
         document, digest = self.document(path)
         order_set, problems = schema.read(document, orderset.ORDER_SET)
         loaded: dict[str, Loaded] = {}

@@ -100,7 +100,7 @@ def _row(span, age, soft, outer):
 
 def _pattern(span, what, use, pattern):
     try:
-        return ErrorProne(what, use, re.compile(pattern))
+        return ErrorProne(what, use, re.compile(pattern, re.MULTILINE))
     except re.error as error:
         raise Wrong("a regular expression", f'"{pattern}"', pattern.span, str(error)) from None
 

@@ -337,6 +337,7 @@ def _pint():
     return UnitRegistry(None, non_int_type=Fraction), DimensionalityError
 
 
+@lru_cache(maxsize=None)
 def fits(one: Unit, other: Unit) -> bool:
     """Whether the two units measure the same thing, so that quantities in them can be compared."""
     try:

@@ -14,6 +14,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -44,6 +45,7 @@ class Word(NamedTuple):
     fact: tuple[str, str] | None = None
 
 
+@lru_cache(maxsize=65_536)  # the same names are looked up for every order
 def fold(text: str) -> str:
     """The text without case, accents, hyphens and dots: DHE-45 and d.h.e. 45 are one."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()

@@ -1,5 +1,5 @@
-"""`infuse check`: each mistake in the words that its file under tests/bad/ says, at its place; a unit of the wrong
-dimension in every place there is; whatever the text, a list of problems and never a traceback; which file wins.
+"""`infuse check`: each mistake in the words that its file under tests/bad/ says, at its place; whatever the text, a list of
+problems and never a traceback; which file wins.
 
 `INFUSE_REWRITE=1 pytest tests/test_files.py` writes the tests/bad/*.txt anew: read the diff.
 """
@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import time
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from infuse import checking, cli, units
+from infuse import checking, cli
 from infuse.library import Library
 from infuse.source import Mapping, Scalar, read, show
 
@@ -73,54 +72,7 @@ def test_every_diagnosis_has_its_file_and_the_drugs_of_the_folder_are_right():
     assert [each for path in (*RIGHT, *SAMPLES) for each in check(path).errors] == []
 
 
-# ---------------------------------------------------------------------------------------------- a wrong dimension, everywhere
-
-QUANTITY = re.compile(r"(?:(?:up to|at least|nearest|below|from) )?(?:[0-9.,]+ to )?[0-9.,]+ ?(?P<unit>\S+)(?: in (?:course|[0-9]+ (?P<window>h|week)))?")
-DIMENSIONS = ("mg", "mEq", "units", "mL", "kg", "cm", "m2", "h", "%", "mmHg", "drops", "vial", "mg/kg", "mEq/kg", "mg/m2", "mg/h", "units/h",
-              "mg/kg/h", "units/kg/h", "mg/m2/h", "mL/h", "mL/kg/h", "mg/mL", "units/mL", "mg/L/h", "mEq/g", "mg/g", "drops/min", "drops/mL")
-# where two kinds are right: what limits the dose rate of an intermittent infusion, a total, and the dose of a band
-EITHER = {"15 mg/kg": {"mg/m2"}, "1,000 mg": {"mg/kg", "mg/m2"}, "0.5 g": {"mg/kg", "mg/m2"}, "500 mg": {"mg/kg", "mg/m2"},
-          "up to 1,000 mg in 24 h": {"mg/kg"}, "up to 24.5 mg/min": {"mg/kg/h"},
-          "50 mg/min": {"mg/kg/h"}, "up to 50 mg/min": {"mg/kg/h"}, "up to 100 mg/min": {"mg/kg/h"}, "up to 2 g in 24 h": {"mg/kg"},
-          "900 mL/h": {"mL/kg/h"}, "up to 1,000 mL/h": {"mL/kg/h"}, "up to 60 mL/kg in 24 h": {"mL"}, "up to 100 mg in 24 h": {"mg/kg"},
-          "up to 40 mg/kg in 1 week": {"mg"}, "up to 20,000 mg in course": {"mg/kg"}, "up to 30,000 mg in course": {"mg/kg"}}
-
-
-@lru_cache
-def places():
-    """Every unit in a sample file: the file, where the unit stands in its text, its line, the scalar, the unit."""
-    found = []
-    for path in SAMPLES:
-        content = path.read_text()
-        starts = [0, *(match.end() for match in re.finditer("\n", content))]
-        for scalar in scalars(read(path.name, content.encode()).root):
-            match = QUANTITY.fullmatch(scalar.text)
-            for group in match.groupdict() if match else ():
-                if match[group] and not match[group].isdigit() and is_unit(match[group]):
-                    at = starts[scalar.span.line - 1] + scalar.span.column - 1 + match.start(group)
-                    found.append((path, at, scalar.span.line, scalar.text, match[group]))
-    return found
-
-
-def is_unit(text):
-    try:
-        return bool(units.unit(text))
-    except units.Refused:
-        return False
-
-
-def with_unit(tmp_path, path, at, old, new) -> Path:
-    """The sample folder in tmp_path, with one unit of one file replaced; the file."""
-    for each in SAMPLES:
-        content = each.read_text()
-        if each == path:
-            assert content[at:].startswith(old)
-            content = content[:at] + new + content[at + len(old):]
-        copy = tmp_path / each.relative_to(GOOD)
-        copy.parent.mkdir(exist_ok=True)
-        copy.write_text(content)
-    return tmp_path / path.relative_to(GOOD)
-
+# ---------------------------------------------------------------------------------------------- every quantity (test_unit_mutation changes each)
 
 def test_the_samples_state_every_quantity_that_a_file_can_state():
     from infuse import schema
@@ -138,16 +90,6 @@ def quantity_keys(schema, name=""):
     for below in [*schema.get("anyOf", ()), *schema.get("oneOf", ()), schema.get("items"), schema.get("additionalProperties")]:
         if isinstance(below, dict):
             yield from quantity_keys(below, name)
-
-
-@pytest.mark.parametrize(("path", "at", "line", "text", "old"), places(), ids=lambda one: one.name if isinstance(one, Path) else str(one))
-def test_a_unit_of_the_wrong_dimension(tmp_path, path, at, line, text, old):
-    for new in DIMENSIONS:
-        if units.fits(units.unit(old), units.unit(new)) or new in EITHER.get(text, ()):
-            continue
-        errors = check(with_unit(tmp_path, path, at, old, new)).errors
-        named = [each for each in errors if each.span.line == line or re.search(rf"\bline {line}\b", each.hint)]
-        assert named, f"{path.name}:{line}: {text} with {new}: {[(each.span.line, each.message) for each in errors]}"
 
 
 # ---------------------------------------------------------------------------------------------- the disk
@@ -423,3 +365,18 @@ def test_the_sheet_names_every_file_and_every_shipped_file_that_is_shadowed(infu
 def test_what_disagrees_in_a_file_is_said_through_wrong_which_carries_its_place(name):
     """A bare ValueError would end `check` with a traceback: only shapes.Wrong is turned into a problem."""
     assert "raise ValueError" not in (ROOT / "infuse" / f"{name}.py").read_text()
+
+
+def test_a_list_that_the_cases_need_and_that_has_a_fault_is_a_problem_and_no_traceback(tmp_path):
+    """What was given before is a medicine: the lists must be read to know which."""
+    path = in_folder(tmp_path, "sample-as-needed.yaml")
+    path.write_text(path.read_text() + """  - name: what was given before counts
+    given:
+      weight: 70 kg
+      given: sample 300 mg at 2026-01-01 09:00
+    expect:
+      refused: total
+""")
+    (tmp_path / "tables" / "medicines.yaml").write_text("medicine: none\n")
+    errors = checking.check(Library([tmp_path]), [path]).errors
+    assert errors and {each.span.file for each in errors} == {str(tmp_path / "tables" / "medicines.yaml")}

@@ -43,7 +43,7 @@ def ladder_agrees(protocol: Protocol, _drug):
                 hint = f"start, on line {start.span.line}, is {start.quantity}: a step per {each.quantity.unit.time} is easily 60 times off"
                 yield wrong(each.span, f"a rate per {start.quantity.unit.time}, as start is", f'"{each.quantity}"', hint)
         count = _rungs(start.quantity, steps)
-        if count == 1 and steps.up_to.quantity > start.quantity:
+        if count == 1 and steps.up_to.quantity > start.quantity and steps.by.quantity.unit.time == start.quantity.unit.time:
             yield wrong(steps.by.span, f"a step within the ladder, from {start.quantity} on line {start.span.line} to {steps.up_to.quantity} on line {steps.up_to.span.line}",
                         f'"{steps.by.quantity}"')
         if count is not None and count > MOST_RUNGS:

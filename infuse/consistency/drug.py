@@ -13,7 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from infuse import units
-from infuse.consistency import sizes
+from infuse.consistency.sizes import CHECKS_OF_A_DRUG
 from infuse.consistency.words import awaits_the_site, unknown_sources, wrong
 from infuse.protocol import Drug
 from infuse.shapes import written
@@ -30,7 +30,7 @@ def check_drug(drug: Drug) -> list[Problem]:
         found += unknown_sources(block.source, drug.references)
     found += _fluid_or_drug(drug)
     found += _limits_of_products(drug)
-    found += [problem for each in sizes.CHECKS_OF_A_DRUG for problem in each(drug)]
+    found += [problem for each in CHECKS_OF_A_DRUG for problem in each(drug)]
     for product in drug.products.values():
         said = product.equivalent_strength
         if said and not drug.equivalents:

@@ -93,10 +93,14 @@ def _known(said: str, span, names: Names, expected: str):
 def _claimed_twice(entries, names: Names, kind: str):
     """A name that two entries claim would be looked up as either. (A medicine that the library has as a drug is the drug.)"""
     owners: dict[str, str] = {}
+    elsewhere: dict[str, list] = {}
+    for word in names.every:
+        if word.kind not in (kind, DRUG):
+            elsewhere.setdefault(fold(word.name), []).append(word)
     for entry in entries.values():
         for name in (entry.name, *entry.also_known_as):
             owner = owners.setdefault(fold(name), entry.name)
-            others = [word for word in names.every if word.kind not in (kind, DRUG) and fold(word.name) == fold(name)]
+            others = elsewhere.get(fold(name), [])
             if owner != entry.name:
                 yield wrong(entry.span, f"each name once; {owner} has it too", f'"{name}"')
             elif others:

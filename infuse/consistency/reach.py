@@ -23,12 +23,13 @@ from infuse.shapes import written
 from infuse.source import Problem
 from infuse.units import Quantity, quantity
 
+MEANT = 10  # times that a soft limit may lie beside everything: then every order needs a reason, and that may be meant
 FAR = 100  # times: rounder than any honest distance, ten times nearer than a slip of a unit
 _SURFACES = Range(quantity("0.1", "m2"), quantity(4, "m2"))  # of anybody
 _OF_ACTUAL = 3  # no other dosing weight is less than a third of the actual one
 
 
-PER_KG = " per kg"
+BY_WEIGHT = " per kg"
 
 
 class Reach(NamedTuple):
@@ -70,7 +71,7 @@ def _of_phase(phase, protocol: Protocol, drug: Drug | None) -> Iterator[Problem]
         if limit.name == "final_concentration":
             yield from _near(limit, _concentrations(phase, figures, protocol, drug))
         else:
-            yield from _near(limit, figures.get(_key(limit)), figures.get(_key(limit) + PER_KG))
+            yield from _near(limit, figures.get(_key(limit)), figures.get(_key(limit) + BY_WEIGHT))
     yield from _caps_are_near(phase, figures)
 
 
@@ -84,7 +85,7 @@ def choices_are_near(protocol: Protocol, _drug: Drug | None) -> Iterator[Problem
                 yield wrong(choice.places[-1] if choice.places else choice.default.span, f"choices within {FAR} times of each other", f'"{allowed.high}"', hint)
         if isinstance(phase, (Schedule, Maintenance)):
             least, most = (end(phase.ordered, key=lambda each: each.quantity) for end in (min, max)) if _alike(phase.ordered) else (None, None)
-            if least and least.quantity.value and most.quantity > _times(least.quantity):
+            if least and least.quantity.value and least.quantity.unit.time == most.quantity.unit.time and most.quantity > _times(least.quantity):
                 yield wrong(most.span, f"rates within {FAR} times of each other", f'"{most.quantity}"', f"line {least.span.line} says {least.quantity}")
 
 
@@ -116,11 +117,11 @@ def _near(limit: Limit, *several: Reach | None) -> Iterator[Problem]:
         if reach is None:
             continue
         low, high = side.range.low, side.range.high
-        if high is not None and high < reach.low:
+        if high is not None and (high if word == "hard" else high.with_value(high.value * MEANT)) < reach.low:
             yield wrong(side.span, f"a {word} limit of the {name} that something can be ordered within", f'"{written(side.range)}"', reach.said())
         elif high is not None and high > _times(reach.high):
             yield wrong(side.span, f"a {word} limit of the {name} within {FAR} times of what can be ordered", f'"{written(side.range)}"', reach.said())
-        elif low is not None and low > reach.high:
+        elif low is not None and low > (reach.high if word == "hard" else reach.high.with_value(reach.high.value * MEANT)):
             yield wrong(side.span, f"a {word} limit of the {name} that something can be ordered within", f'"{written(side.range)}"', reach.said())
         elif low is not None and low.value and _times(low) < reach.low:
             yield wrong(side.span, f"a {word} limit of the {name} within {FAR} times of what can be ordered", f'"{written(side.range)}"', reach.said())
@@ -138,7 +139,7 @@ def _caps_are_near(phase, figures: dict[str, Reach]) -> Iterator[Problem]:
             yield wrong(said.span, f"a {name} that does not hold for everybody", f'"{said.quantity}"', uncapped.said())
     fastest, rate = getattr(phase, "fastest", None), figures.get("unstretched")
     if fastest and rate:
-        wanted = figures.get("unstretched" + PER_KG) if fastest.quantity.unit.patient else rate
+        wanted = figures.get("unstretched" + BY_WEIGHT) if fastest.quantity.unit.patient else rate
         if wanted and units.fits(fastest.quantity.unit, wanted.high.unit) and not wanted.low <= _times(fastest.quantity) <= _times(_times(wanted.high)):
             yield wrong(fastest.span, f"a rate within {FAR} times of what can be ordered", f'"{fastest.quantity}"', wanted.said())
 
@@ -146,7 +147,7 @@ def _caps_are_near(phase, figures: dict[str, Reach]) -> Iterator[Problem]:
 def _of_all(limit: Limit, protocol: Protocol) -> Iterator[Problem]:
     """A total over all phases: not below the least of any of them, not far above all of them together."""
     made = [reaches(phase, protocol, (limit,)) for phase in protocol.phases]
-    yield from _near(limit, *(_together([each.get(_key(limit) + per) for each in made]) for per in ("", PER_KG)))
+    yield from _near(limit, *(_together([each.get(_key(limit) + per) for each in made]) for per in ("", BY_WEIGHT)))
 
 
 def _together(several: list[Reach | None]) -> Reach | None:
@@ -167,15 +168,17 @@ def _concentrations(phase, figures: dict[str, Reach], protocol: Protocol, drug: 
             continue
         ends = (one.amount.quantity,) * 2 if one.amount else (calculated.low, calculated.high) if calculated else ()
         strength, volume = product.strength.quantity, one.final_volume or one.added_to
+        if volume is None and product.dilution != "required":
+            found.append(strength)
+        elif volume is None or not ends:
+            return None  # what is missing is said elsewhere
         factor = drug.bridge(ends[0].unit) if ends else None
-        if volume is None:
-            ends = ()
-        for amount in ends:
+        for amount in ends if volume else ():
             mass = units.work_out(product.amount, [amount], [factor.quantity] if factor else [])
             drawn = units.work_out("mL", [mass], [strength])
             whole = volume.quantity.to("mL") if one.final_volume else volume.quantity.to("mL") + drawn
-            found.append(min(units.work_out(strength.unit, [mass], [whole]), strength))
-        found += [strength] if not ends else []
+            if drawn <= whole:
+                found.append(units.work_out(strength.unit, [mass], [whole]))
         lines += [(one.amount or volume or one).span.line, *([volume.span.line] if volume else [])]
     return Reach(min(found), max(found), (*lines, *(calculated.lines if calculated else ()))) if found else None
 
@@ -202,12 +205,12 @@ def _of_a_dose(phase: Intermittent, protocol: Protocol, windows) -> dict[str, Re
     rate = calculated.times(per_min, over, divided=True)
     found |= {"uncapped": uncapped, "calculated_dose": calculated, "unstretched": rate}
     if dose.high.unit.patient == "kg":
-        per_kg = dose.times(units.unit(f"{dose.high.unit.amount}/kg/min"), over, divided=True)
-        found |= {"unstretched" + PER_KG: per_kg, "dose_rate" + PER_KG: per_kg.under(phase.fastest)}
+        by_weight = dose.times(units.unit(f"{dose.high.unit.amount}/kg/min"), over, divided=True)
+        found |= {"unstretched" + BY_WEIGHT: by_weight, "dose_rate" + BY_WEIGHT: by_weight.under(phase.fastest)}
     found["dose_rate"] = rate.under(phase.fastest)
     again = phase.repeat or phase.as_needed
     for limit in windows:
-        for per, one in (("", calculated), (PER_KG, dose)):
+        for per, one in (("", calculated), (BY_WEIGHT, dose)):
             if per == "" or one.high.unit.patient == "kg":
                 most = one.high.with_value(one.high.value * (again.count if again else 1))
                 found[_key(limit) + per] = Reach(one.low, most, one.lines)
@@ -235,7 +238,7 @@ def _of_a_rate(phase, protocol: Protocol, windows) -> dict[str, Reach]:
         if times:
             found[_key(limit)] = held.times(amount, times)
         if times and ordered.high.unit.patient == "kg":
-            found[_key(limit) + PER_KG] = ordered.times(units.unit(f"{amount}/kg"), times)
+            found[_key(limit) + BY_WEIGHT] = ordered.times(units.unit(f"{amount}/kg"), times)
     return found
 
 

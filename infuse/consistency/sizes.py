@@ -27,7 +27,7 @@ FINEST = quantity("0.05", "mL")  # five graduations of the smallest syringe
 COARSEST_RATE, COARSEST_VOLUME = quantity(10, "mL/h"), quantity(10, "mL")
 MOST_CLEARANCE = quantity(300, "mL/min")
 _FASTEST_PUMP = quantity(10, "L/h")
-_FAR = 1000  # times: no product is diluted so far below its strength
+_FAR = 500  # times: no product is diluted so far below its strength
 _ABOVE = 10  # times: a limit may stand above what is on the shelf, but not far
 
 
