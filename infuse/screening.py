@@ -88,9 +88,10 @@ def _weight_doubtful(loaded, patient, today) -> Iterator[Alert]:
 
 
 def care_area(owner: str, allowed: tuple[str, ...], patient: Patient) -> Iterator[Alert]:
-    """A soft stop where the patient is in a care area that the protocol or the set (by its id) does not name."""
+    """A soft stop where the patient is in a care area that the protocol or the set (by its id) does not name. A clinic with
+    ECG monitors is a clinic: what may be given in the one may be given in the other, not the reverse."""
     area = patient.get("care_area")
-    if area is not None and area.lower() not in (each.lower() for each in allowed):
+    if area is not None and not any(area.lower() == each.lower() or area.lower().startswith(f"{each.lower()} with ") for each in allowed):
         yield Alert(SOFT, f"{owner}.care_area", f'care area "{area}" is not one of: {", ".join(allowed)}',
                     where=patient.where("care_area"))
 

@@ -124,6 +124,8 @@ STOPS = [
     ({"weight": "70 kg", "allergies": ("Ketamine: rash",)}, STOPPED, {"allergy"}),
     ({"weight": "70 kg", "allergies": ("penicillin: rash",)}, READY, set()),
     ({"weight": "70 kg", "care_area": "hallway"}, NEEDS_OVERRIDE, {"care_area"}),
+    ({"weight": "70 kg", "care_area": "Monitored inpatient bed with a nurse"}, READY, set()),
+    ({"weight": "70 kg", "care_area": "monitored inpatient"}, NEEDS_OVERRIDE, {"care_area"}),
     ({"weight": "unknown"}, STOPPED, {"weight"}),
     ({"weight": "70 kg", "duration": "10 days"}, STOPPED, {"duration"}),
     ({"weight": "70 kg", "duration": "9 days"}, READY, set()),
