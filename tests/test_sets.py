@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import json
 import re
+import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -192,3 +195,23 @@ def test_a_flush_that_a_protocol_asks_for_itself_counts_with_its_volume(infuse):
 def test_a_set_is_for_its_own_care_areas(infuse):
     done = infuse("order", "emergency-rescue", *FACTS, "--care-area", "monitored inpatient bed")
     assert done.returncode == 1 and "emergency-rescue.care_area" in done.stderr
+
+
+SETS = sorted(path.stem for path in Library([]).sets().values())
+ERROR_PRONE = [(row["id"], re.compile(row["pattern"]))
+               for row in json.loads((Path(__file__).parent / "data/error_prone.json").read_text())["entries"] if row["level"] == "block"]
+
+
+HASH = re.compile(r"\b[0-9a-f]{8,64}\b")
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_set_prints_and_nothing_error_prone_stands_on_it(infuse, name):
+    """What every patient of it gets, an order or a stop; and all that it may say, of its optional items too."""
+    ordered, shown = infuse("order", name, *FACTS), infuse("show", name)
+    assert ordered.returncode == ("NO ORDER WAS MADE" in ordered.stdout), ordered.stderr
+    assert shown.returncode == 0, shown.stderr
+    for done, sources in ((ordered, "\nREFERENCES"), (shown, "\nSOURCES")):
+        page = unicodedata.normalize("NFC", done.stdout).partition(sources)[0]  # a link goes on in the next line there
+        for line in HASH.sub("", page).splitlines():
+            assert not [rule for rule, pattern in ERROR_PRONE if pattern.search(line)], line
