@@ -13,10 +13,10 @@ import difflib
 from datetime import date
 
 from infuse import preparation as prep
-from infuse import approval, schema, unavailable
+from infuse import approval, drawing, schema, unavailable
 from infuse.choosing import key_of
 from infuse.library import Library, Loaded
-from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
+from infuse.page import Field, Fields, Section, Sentences, Sheet, Steps, Table
 from infuse.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
 from infuse.source import printable
 from infuse.wording import again, code_fields, guideline_line, limit_line, reference_line
@@ -74,7 +74,7 @@ def show_page(loaded: Loaded, today: date) -> Sheet:
     for phase in protocol.phases:
         made_from = [Field("MADE FROM", " or ".join(phase.preparation))] if phase.preparation else []
         called = f"{phase.name}, " if phase.name else ""
-        sections.append(Section(f"PHASE   {called}{phase.kind}", (Fields((*_phase(phase), *made_from)),)))
+        sections.append(Section(f"PHASE   {called}{phase.kind}", (Fields((*_phase(phase), *made_from)), *_drawn(phase))))
     sections.append(Section("LIMITS", (Sentences(tuple(_limits(protocol)), items=True),)))
     guidelines = tuple(guideline_line(each) for each in protocol.guidelines)
     sections.append(Section("GUIDELINES", (Sentences(guidelines or ("none read",), items=True),)))
@@ -87,6 +87,12 @@ def show_page(loaded: Loaded, today: date) -> Sheet:
     footer = (f"{protocol.id}, version {protocol.version}, {loaded.sha256[:12]}",)
     subtitle = f"{protocol.id}, version {protocol.version}. {approval.line([protocol])}"
     return Sheet(approval.banner([protocol], today), protocol.title, subtitle, tuple(sections), footer)
+
+
+def _drawn(phase) -> list[Steps]:
+    """The steps of a ladder, for nobody in particular."""
+    steps = getattr(phase, "titration", None)
+    return [drawing.dose_rates(phase.start.default.quantity, steps)] if steps else []
 
 
 def _limits(protocol) -> list[str]:

@@ -235,10 +235,11 @@ def list_(protocols: Folders = None, json: Json = False, format: Annotated[
 
 
 @app.command(cls=_Once)
-def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL|SET")], protocols: Folders = None, json: Json = False, format: Format = "text"):
+def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL|SET")], protocols: Folders = None, json: Json = False, format: DocumentFormat = None,
+         output: Output = None, force: Force = False, paper: Paper = None):
     """One protocol or order set: what it asks, what can be chosen, its limits and sources. Or a drug that is not available: why."""
     from infuse import catalog, setpage, unavailable
-    from infuse.render import text
+    to = _destination(format=format, json=json, output=output, force=force, paper=paper)
     library = _library(protocols)
     without = None if protocol in library.ids() else unavailable.named(library, protocol)
     if without and not library.drug(without)[1]:
@@ -247,15 +248,19 @@ def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL|SET")], proto
         of_set = library.load_set(library.sets()[protocol])
         if of_set.errors:
             _fail(_problems((each, of_set.documents.get(each.span.file)) for each in of_set.errors), STOPPED)
-        page = setpage.show_page(of_set, _now().date())
+        from infuse import setcases
+        page = setpage.show_page(of_set, _now().date(), setcases.sample(library, of_set) if to.format != "json" else None)
     else:
         loaded, = _load(library, [protocol])
         page = catalog.show_page(loaded, _now().date())
-    if _is_json(format, json):
+    if to.format == "json":
         from infuse.render import json as rendered
-        _write_json(rendered.page(page))
+        _write_json(rendered.page(page), output, force)
+    elif to.format == "pdf":
+        _deliver([page], to, _now())
     else:
-        _show(text.lines(page))
+        from infuse.render import text
+        _show(text.lines(page), output, force)
 
 
 @app.command(cls=_Once)

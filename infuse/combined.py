@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from infuse import clock, observing, ordersets, wording
+from infuse import clock, drawing, observing, ordersets, wording
 from infuse import plan as plans
 from infuse import preparation as prep
 from infuse.compatibility import COMPATIBLE, UNKNOWN
@@ -122,7 +122,8 @@ def _timeline(order: Order, plan: Plan) -> Section:
     fields += [Field("ALL THAT ENDS, AT" if runs_on else "ALL IS THROUGH AT", prep.hours_and_minutes(ends) + (f", {on_the_clock(start, ends)}" if start else ""))] if ends else []
     fields += [Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else []
     columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "DONE, BY")
-    return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), Table(columns, tuple(rows), blank=True)))
+    drawn = drawing.timeline(order)
+    return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), *([drawn] if drawn else []), Table(columns, tuple(rows), blank=True)))
 
 
 def _if_needed(order: Order, plan: Plan) -> list[Section]:

@@ -113,9 +113,10 @@ def _with_time(typed: str, now) -> str:
 def _weight(order: Order) -> str:
     if order.weight is None:
         return _fact(order, "weight")
-    source = order.patient.get("weight_source") or f"source {NOT_RECORDED.lower()}"
-    when = order.patient.get("weight_date")
-    return f"{said(order.weight)} ({ACTUAL}; {source}; {on_paper_date(when) if when else 'date ' + NOT_RECORDED.lower()})"
+    source, when = order.patient.get("weight_source"), order.patient.get("weight_date")
+    if not source and not when:
+        return f"{said(order.weight)} ({ACTUAL}; source and date {NOT_RECORDED.lower()})"
+    return f"{said(order.weight)} ({ACTUAL}; {source or 'source ' + NOT_RECORDED.lower()}; {on_paper_date(when) if when else 'date ' + NOT_RECORDED.lower()})"
 
 
 def to_identify(order: Order) -> tuple[Field, ...]:

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
+WHOLE = 10**3  # lengths in a picture are so many parts of the longest
+
+
 class Field(NamedTuple):
     """A label and its value; `blank` is a unit or "" where a person writes the value in by hand; with `write_in` it may
     be written beside the value where a medium has the room.
@@ -71,7 +74,40 @@ class Scan(NamedTuple):
     holds: str
 
 
-Block = Fields | Sentences | Boxes | Table | Cut | Scan
+class Step(NamedTuple):
+    """One column of a picture of steps: what stands below and above it ("": no room), its height in thousandths, hatched or not."""
+
+    below: str
+    above: str
+    high: int
+    hatched: bool
+
+
+class Steps(NamedTuple):
+    """A picture of columns beside each other; `says` what it shows."""
+
+    says: str
+    steps: tuple[Step, ...]
+
+
+class Bar(NamedTuple):
+    """A time in a picture of bars, in thousandths of the whole; `filled` or open; `runs_on`: it has no end."""
+
+    start: int
+    long: int
+    filled: bool
+    runs_on: bool
+
+
+class Bars(NamedTuple):
+    """A picture of bars over time: rows of a label and its bars, and the marks (place, label) of the axis."""
+
+    says: str
+    rows: tuple[tuple[str, tuple[Bar, ...]], ...]
+    marks: tuple[tuple[int, str], ...]
+
+
+Block = Fields | Sentences | Boxes | Table | Cut | Scan | Steps | Bars
 
 
 class Section(NamedTuple):

@@ -39,7 +39,7 @@ def _run(library, of_set, case: SetCase) -> list[Problem]:
     if strange:
         return strange
     try:
-        made = _order(library, of_set, case)
+        made = order_of(library, of_set, case)
     except picking.CannotPick as wrong:
         return [*(problem for problem, _ in wrong.problems), *_refused(case, wrong.refused)]
     except order.NotUnderstood as wrong:
@@ -53,7 +53,22 @@ def _run(library, of_set, case: SetCase) -> list[Problem]:
     return found + [problem for name in case.expect if name not in _STOPS for problem in _came_out(case, made, name)]
 
 
-def _order(library, of_set, case):
+def sample(library: Library, of_set: LoadedSet) -> tuple[str, order.Order] | None:
+    """(the name of the first case that is an order, that order): what the set comes to for somebody."""
+    for case in of_set.order_set.cases:
+        if any(name in case.expect for name in _STOPS):
+            continue
+        try:
+            made = order_of(library, of_set, case)
+        except (picking.CannotPick, order.NotUnderstood, order.Missing):
+            continue
+        if made.plan:
+            return case.name, made
+    return None
+
+
+def order_of(library: Library, of_set: LoadedSet, case: SetCase) -> order.Order:
+    """The order of a case. Raises what picking and ordering raise."""
     wanted, unwanted, overrides = (_several(case.given.get(name, ())) for name in ("with", "without", "override"))
     picked = picking.select(library, [of_set.order_set.id], wanted, unwanted)
     facts = {name: Given(text if isinstance(text, tuple) or not given.BY_NAME[name].many else (text,), name)

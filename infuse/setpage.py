@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from infuse import approval, schema
+from infuse import approval, drawing, schema
 from infuse.library import Library, LoadedSet
+from infuse.order import Order
 from infuse.ordersets import OPTIONAL, PREFERRED, REQUIRED, Item
 from infuse.page import Field, Fields, Section, Sentences, Sheet, Table
 
@@ -43,8 +44,8 @@ def list_page(found: list[dict]) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def show_page(of_set: LoadedSet, today: date) -> Sheet:
-    """What the set orders, what may be chosen, and what it adds."""
+def show_page(of_set: LoadedSet, today: date, sample: tuple[str, Order] | None = None) -> Sheet:
+    """What the set orders, what may be chosen, and what it adds; with a `sample` (its case and order) when that is given."""
     one = of_set.order_set
     items = tuple((str(number), _USES[item.use], _which(item), _when(item)) for number, item in enumerate(one.items, 1))
     sections = [
@@ -52,6 +53,9 @@ def show_page(of_set: LoadedSet, today: date) -> Sheet:
                                      Field("CARE AREAS", "; ".join(one.care_areas)))),)),
         Section("ITEMS   in this sequence; --with and --without choose", (Table(("", "USE", "PROTOCOL", "STARTS"), items),
                                                                           Sentences(tuple(filter(None, map(_said, one.items))), items=True)))]
+    drawn = drawing.timeline(sample[1]) if sample else None
+    if drawn:
+        sections.append(Section(f"TIMELINE   as in its case: {sample[0]}", (drawn,)))
     if one.flush:
         much = one.flush.volume.quantity.on_paper() if one.flush.volume else "a volume for the prescriber to fill in"
         over = f" over {one.flush.duration.quantity.on_paper()}" if one.flush.duration else ""

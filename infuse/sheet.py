@@ -1,7 +1,7 @@
-"""What an order sheet says, in which order: the patient, each order, how it is watched, what it rests on, who signs.
+"""What an order sheet says, in which order: the patient, each order, how it is watched, who signs, what it rests on.
 
-For: every medium. The vital lines come first; what an order rests on (limits, working, references, files) last;
-the independent double check is a part of its own that can be torn off.
+For: every medium. The vital lines come first and are signed; what an order rests on (limits, working, references, files) is
+an annex; the independent double check is a part of its own that can be torn off.
 
 Refuses: to show any dose, volume or rate of an order that is not ready: then the sheet says why, and nothing else.
 
@@ -10,7 +10,9 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-from infuse import __version__, combined, figure, identity, plan, screening, wording, wording_rates, wording_supply
+import re
+
+from infuse import __version__, combined, drawing, figure, identity, plan, screening, wording, wording_rates, wording_supply
 from infuse import compact, order_id
 from infuse.forms import check
 from infuse.given import on_paper_time
@@ -21,6 +23,7 @@ from infuse.phases import PhaseOrder
 from infuse.protocol import Continuous
 from infuse.tables import DEFAULT_PUMP
 
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
 
@@ -34,7 +37,8 @@ def lay_out(order: Order) -> Sheet:
             if phase is _last_of(order, phase.loaded):
                 sections += _watching(phase, alone=order.plan is None)
         sections += combined.after_the_orders(order) if order.plan else []
-        sections += [_screening(order), *_basis(order), _signatures(), *check.sections(order)]
+        sections += [_screening(order), _signatures(), _verify(order)]
+        sections += [*_annex(order, sections), *check.sections(order)]
     else:
         sections = [_stopped(order), identity.patient(order), _files(order)]
     return identity.document(order, "Order sheet" if order.status == READY else "NO ORDER", sections)
@@ -97,7 +101,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     if supply.rows:
         sections.append(Section("SUPPLY", (supply,)))
     if isinstance(phase.phase, Continuous) and phase.phase.titration:
-        sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", tuple(wording.ladder(phase)))]
+        sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", (*wording.ladder(phase), drawing.ladder(phase)))]
     elif phase.phase.ask:
         rows = tuple(wording.answered(each, answers) for each in phase.phase.ask)
         sections.append(Section("FOR THE PRESCRIBER TO FILL IN", (Fields(rows),)))
@@ -119,14 +123,14 @@ def _watching(phase: PhaseOrder, alone: bool) -> list[Section]:
     name = phase.loaded.drug.name
     sections = []
     criteria = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in protocol.criteria)
-    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),)))
+    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),), flows=True))
     sections += [_monitoring(protocol, name)] if alone else []
     notes = tuple(f"{each.text} ({', '.join(each.source)})" for each in (*protocol.advisories, *phase.loaded.drug.incompatible))
     if notes:
         sections.append(Section("ADVISORIES", (Sentences(notes, items=True),), flows=True))
     rescue = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)
     if rescue:
-        sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),)))
+        sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),), flows=True))
     return sections
 
 
@@ -134,7 +138,7 @@ def _monitoring(protocol, name: str) -> Section:
     rows = tuple(f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring)
     chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"),
                   (("",) * 8,) * 4, blank=True)
-    return Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart))
+    return Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart), flows=True)
 
 
 # ---------------------------------------------------------------------------------------------- what it rests on
@@ -164,7 +168,8 @@ def _what_was_checked(order: Order) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _basis(order: Order) -> list[Section]:
+def _annex(order: Order, above: list[Section]) -> list[Section]:
+    """What the orders rest on: nobody needs it at the bedside, and everybody may look. Of the references those that are cited."""
     limits, lines, references = [], [], []
     for phase in order.phases:
         loaded = phase.loaded
@@ -179,12 +184,27 @@ def _basis(order: Order) -> list[Section]:
     protocols = [request.loaded.protocol for request in order.requests]
     evidence = (*(wording.guideline_line(each) for one in protocols for each in one.guidelines),
                 *(f"{note.text} ({', '.join(note.source)})" for one in protocols for note in one.evidence))
-    rows = tuple(dict.fromkeys(map(_reference, references)))  # two files may call two documents by one id: then both stand here
-    sections = [Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),), basis=True),
+    cited = _cited(above, (*limits, *lines, *evidence))
+    rows = tuple(dict.fromkeys(_reference(each) for each in references if each.id in cited))  # two files may call two documents by one id: then both stand here
+    sections = [Section("ANNEX   what the orders rest on", (Sentences(("What is ordered, watched and signed stands above.",)),), basis=True),
+                Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),), basis=True),
                 Section("WORKING", (Sentences(tuple(lines), items=True),), basis=True)]
     if evidence:
         sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),), basis=True))
-    return sections + [Section("REFERENCES", (Sentences(rows, items=True),), basis=True), _files(order), _verify(order)]
+    return sections + [Section("REFERENCES", (Sentences(rows, items=True),), basis=True), _files(order)]
+
+
+def _cited(sections: list[Section], more) -> set[str]:
+    """Every word that may be the id of a reference."""
+    texts = list(more)
+    for block in (block for section in sections for block in section.blocks):
+        if isinstance(block, Fields):
+            texts += [row.value for row in block.rows]
+        elif isinstance(block, Table):
+            texts += [cell for row in block.rows for cell in row]
+        else:
+            texts += getattr(block, "lines", ()) or getattr(block, "questions", ())
+    return {word for text in texts for word in _ID.findall(text)}
 
 
 def _working(phase: PhaseOrder) -> list[str]:

@@ -20,7 +20,7 @@ FLOORS = {
     "order": ("choosing", "phases.worksheet", "phases.ready", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
               "phases.schedule", "phases", "phases.course", "facts", "gravity", "plan", "exposure", "order", "mixture", "order_id", "compact", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording_supply", "wording", "observing", "combined", "identity",
-              "in_use", "forms.check", "forms.flowsheet", "forms.record", "forms.worksheet", "sheet", "papers",
+              "drawing", "in_use", "forms.check", "forms.flowsheet", "forms.record", "forms.worksheet", "sheet", "papers",
               "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "verify", "render.symbols", "labels", "render.label_pdf", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),
 }

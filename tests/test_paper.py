@@ -19,7 +19,7 @@ from test_sheet import ADULT, ERROR_PRONE, KETAMINE, OPAQUE, PAGES, SHEETS, said
 
 from infuse import sheet
 from infuse.library import Library
-from infuse.page import Boxes, Cut, Fields, Table
+from infuse.page import Bars, Boxes, Cut, Fields, Steps, Table
 from infuse.render import pdf
 
 SIZES = {"letter": (612, 792), "a4": (595, 841)}  # whole points
@@ -82,13 +82,17 @@ def strings(page):
                 yield from (*block.columns, *(cell for row in block.rows for cell in row))
             elif isinstance(block, Cut):
                 yield block.says
+            elif isinstance(block, Steps):
+                yield from (block.says, *(each for step in block.steps for each in (step.above, step.below)))
+            elif isinstance(block, Bars):
+                yield from (block.says, *(label for label, _ in block.rows), *(said for _, said in block.marks))
             else:
                 yield from block.questions if isinstance(block, Boxes) else block.lines
 
 
 def pieces(page):
     """Their parts between the boxes to tick or write in, as `closed`."""
-    return [closed(part) for text in strings(page) for part in re.split(r"\[ \]|_{4,}", text) if part.strip()]
+    return [closed(part) for text in strings(page) for part in re.split(r"\[[ \u00a0]\]|_{4,}", text) if part.strip()]
 
 
 def closed(text):

@@ -19,7 +19,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from infuse.page import Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Table
+from infuse.page import Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
 from infuse.render.text import bound
 from infuse.source import printable
 from infuse.units import KNOWN_ON_PAPER
@@ -31,17 +31,18 @@ BODY = "IBM Plex Sans"  # tells 0 from O, and 1, l and I from each other
 BODY_FONT = ("fontpkg_ibm_plex_sans", "files")
 OTHER_FONTS = (("manimgx_fonts", ""), ("noto_cjk_sans_jp_regular", ""))
 FALLBACK = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK JP")
-LONGEST_WORD, LONGEST_LINK = 32, 128  # a longer one may be broken anywhere
+LONGEST_WORD, LONGEST_LINK, LONGEST_NAME = 32, 128, 52  # a longer one may be broken anywhere
 LINE, SMALL_LINE, WRITTEN = 15, 13, 24  # points from line to line, and of a line to write on
 ACROSS, SMALL_ACROSS = 92, 106  # characters across the page
 SCANNED = 200  # points: of a code, more than nearly all need
-TO_WRITE_IN, WIDEST = 12, 40  # of a column, in characters
+TO_WRITE_IN, WIDEST, NARROW = 12, 40, 20  # of a column, in characters
 MANY, LEAST = 9, 6  # columns, and the characters of the narrowest of so many
+STEPS_HIGH = 85  # points
 LONG = 30  # characters of a value that no longer stands beside another field
 ROOM, BRIEF_ROOM, BRIEF = (30, 18), (22, 15), 4  # to write in, millimeters wide and points high: of a line, and of one of so many characters
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _REFUSED = re.compile(r"panicked with: \W*does not fit: ([^\n]*)")
-_SPECIAL = re.compile(r"\[ \]|_{4,}")
+_SPECIAL = re.compile(r"\[[ \u00a0]\]|_{4,}")
 _INSIDE = re.compile(r"[-/\s]")
 _ID = re.compile(r"[A-Z]{4}(-[A-Z]{4}){3}")
 _JOINT = "\N{ZERO WIDTH SPACE}"
@@ -126,15 +127,23 @@ def _system_fonts():
 
 def _as_values(sheet: Sheet) -> dict:
     shown = {row.label for row in sheet.identity}
-    groups: list[list[dict]] = []
+    runs: list[dict] = []
     for section in sheet.sections:
-        one = _section(section, shown)
+        one, in_columns = _section(section, shown), section.basis and not any(map(_wide, section.blocks))
+        if not runs or (runs[-1]["columns"] != in_columns and not section.joins):
+            runs.append({"columns": in_columns, "groups": []})
+        groups = runs[-1]["groups"]
         if section.joins and groups:
             groups[-1].append(one)
         else:
             groups.append([one])
     return {"shown-title": words(sheet.title), "banner": words(sheet.banner), "subtitle": words(sheet.subtitle), "wide": sheet.wide,
-            "identity": [_field(row) for row in sheet.identity], "groups": groups, "footer": [words(each) for each in sheet.footer]}
+            "identity": [_field(row) for row in sheet.identity], "runs": runs, "footer": [words(each) for each in sheet.footer]}
+
+
+def _wide(block: Block) -> bool:
+    """What half a page is too narrow for: a code, a link, which no line may break."""
+    return isinstance(block, Scan) or isinstance(block, Sentences) and any("://" in each for each in block.lines)
 
 
 def _section(section: Section, shown: set[str]) -> dict:
@@ -151,6 +160,11 @@ def _block(block: Block, shown: set[str], pairs: bool) -> dict:
         return {"kind": "boxes", "pairs": pairs, "questions": [words(each) for each in block.questions]}
     if isinstance(block, Table):
         return _table(block)
+    if isinstance(block, Steps):
+        return {"kind": "steps", "says": words(block.says), "steps": [dict(each._asdict()) for each in block.steps]}
+    if isinstance(block, Bars):
+        return {"kind": "bars", "says": words(block.says), "rows": [{"label": words(label), "bars": [each._asdict() for each in bars]} for label, bars in block.rows],
+                "marks": [list(each) for each in block.marks]}
     if isinstance(block, Cut):
         return {"kind": "cut", "says": words(block.says)}
     if isinstance(block, Scan):
@@ -193,10 +207,10 @@ def _widths(table: Table) -> list[int]:
         return [min(each, WIDEST) + 3 for each in longest]
     empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
     if len(table.columns) > MANY:  # of many narrow columns to write in, each is as wide as its heading's longest word
-        words = [max(len(word) for word in column.split() or [""]) for column in table.columns]
-        return [max(word, LEAST) if blank else 0 for word, blank in zip(words, empty)]
+        heads = [max(len(word) for word in column.split() or [""]) for column in table.columns]
+        return [max(word, LEAST) if blank else 0 for word, blank in zip(heads, empty)]
     brief = sum(each for each, blank in zip(longest, empty) if not blank) <= ACROSS // 3
-    return [max(each, TO_WRITE_IN) if blank else 0 if brief else min(each, WIDEST) + 3 for each, blank in zip(longest, empty)]
+    return [max(each, TO_WRITE_IN) if blank else 0 if brief or each <= NARROW else min(each, WIDEST) + 3 for each, blank in zip(longest, empty)]
 
 
 def _breadth(cell: str) -> int:
@@ -217,6 +231,10 @@ def _height(block: Block, section: Section) -> int:
         return 14 + (sum(rows) // 2 if section.pairs else sum(rows))
     if isinstance(block, Scan):
         return SCANNED
+    if isinstance(block, Steps):
+        return STEPS_HIGH + 4 * line
+    if isinstance(block, Bars):
+        return 4 * line + 22 * len(block.rows)
     if isinstance(block, Table):
         return 34 + sum(WRITTEN if block.blank else line + 8 for row in block.rows)
     said = block.questions if isinstance(block, Boxes) else block.lines if isinstance(block, Sentences) else (block.says,)
@@ -242,13 +260,27 @@ def _plain(text: str) -> list:
         return [" "] if text else []
     out: list = [" "] if text[0].isspace() else []
     for number, word in enumerate(bound(printable(text).split())):
-        piece = ["link", word] if "://" in word and len(word) <= LONGEST_LINK else ["bound", word] if _must_hold(word) else "".join(_JOINT + each if at and at % LONGEST_WORD == 0 else each for at, each in enumerate(word))
-        for each in ([" "] if number else []) + [piece]:
+        for each in ([" "] if number else []) + _pieces(word):
             if out and isinstance(each, str) and isinstance(out[-1], str):
                 out[-1] += each
             else:
                 out.append(each)
     return out + ([" "] if text[-1].isspace() else [])
+
+
+def _pieces(word: str) -> list:
+    """A word for the template: what no line may break stays whole, the name of a file behind its folders too."""
+    if "://" in word and len(word) <= LONGEST_LINK:
+        return [["link", word]]
+    folders, stroke, name = word.rpartition("/")
+    if ".yaml" in name and len(name) <= LONGEST_NAME:
+        return [*([folders + stroke + _JOINT] if stroke else []), ["bound", name]]
+    return [["bound", word] if _must_hold(word) else _breaking(word)]
+
+
+def _breaking(word: str) -> str:
+    """A long word with places to break at; nothing is put in where it breaks."""
+    return "".join(_JOINT + each if at and at % LONGEST_WORD == 0 else each for at, each in enumerate(word))
 
 
 def _must_hold(word: str) -> bool:

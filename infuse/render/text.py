@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from infuse.page import Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Table
+from infuse.page import WHOLE, Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
 from infuse.source import columns as columns_of
 from infuse.source import printable
 from infuse.units import KNOWN_ON_PAPER
@@ -81,9 +81,51 @@ def _block(block: Block, width: int) -> list[Line]:
         return [[(f"- - - {block.says} ".ljust(width - 1, " ").replace("  ", " -"), PLAIN)]]
     if isinstance(block, Scan):
         return [line for each in block.lines for line in _hanging("", each, width, PLAIN)]
+    if isinstance(block, (Steps, Bars)):
+        return _steps(block, width) if isinstance(block, Steps) else _bars(block, width)
     role = STRONG if block.strong else PLAIN
     mark = "* " if block.items else ""
     return [line for each in block.lines for line in _hanging(mark, each, width, role)]
+
+
+def _steps(picture: Steps, width: int) -> list[Line]:
+    """A line for each step that is named."""
+    out = _paragraph(picture.says, width, PLAIN)
+    room = width - 16
+    for each in picture.steps:
+        if each.below:
+            mark = "/" if each.hatched else "#"
+            out.append([(f"{each.below:>3}  {each.above:>8}  {mark * max(1, room * each.high // WHOLE)}", PLAIN)])
+    return out
+
+
+def _bars(picture: Bars, width: int) -> list[Line]:
+    """A line for each row, and the axis below: = is given, # a flush, * runs on."""
+    out = _paragraph(picture.says.replace("Open", "=").replace("filled", "#").replace("an arrow", "*"), width, PLAIN)
+    room = width - LABEL
+    for label, bars in picture.rows:
+        cells = [" "] * room
+        for bar in sorted(bars, key=lambda each: not each.filled):  # what is given lies on top
+            first = min(room - 1, room * bar.start // WHOLE)
+            for at in range(first, min(room, max(first + 1, room * (bar.start + bar.long) // WHOLE))):
+                cells[at] = "#" if bar.filled else "="
+            if bar.runs_on:
+                cells[-1] = "*"
+        out.append([(columns_cut(label, LABEL - 1).ljust(LABEL), LABELLED), ("".join(cells), PLAIN)])
+    axis = [" "] * room
+    for at, said in picture.marks:
+        start = min(room * at // WHOLE, room - len(said))
+        if start >= 0 and all(each == " " for each in axis[max(0, start - 1) : start + len(said) + 1]):
+            axis[start : start + len(said)] = said
+    return [*out, [(" " * LABEL + "".join(axis), PLAIN)]]
+
+
+def columns_cut(text: str, width: int) -> str:
+    """What fits of a label; its whole stands in the table beside the picture."""
+    text = printable(text)
+    while columns_of(text) > width:
+        text = text.rpartition(" ")[0] or text[: width]
+    return text
 
 
 def _field(row: Field, width: int) -> list[Line]:
