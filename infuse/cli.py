@@ -555,6 +555,40 @@ def label(
 
 
 @app.command(cls=_Once)
+def book(
+    ids: Annotated[list[str], typer.Argument(metavar="PROTOCOL|SET...")],
+    weights: Annotated[str, typer.Option("--weights", metavar="RANGE", help='The weights of the rows: "40 to 120 kg".')],
+    step: Annotated[str, typer.Option("--step", metavar="WEIGHT", help="From row to row.")] = "5 kg",
+    heights: Annotated[Texts, typer.Option("--height", metavar="HEIGHT", help="A table for this height, where a dose is counted per m2. May be repeated.")] = None,
+    until: Annotated[Text, typer.Option("--until", metavar="DATE", help="The last day on which it may be used; else thirty days from now.")] = None,
+    format: DocumentFormat = None, json: Json = False, output: Output = None, force: Force = False, paper: Paper = None, queue: Queue = None,
+    copies: Copies = None, reprint: Reprint = None, protocols: Folders = None,
+):
+    """A downtime book: tables by weight of protocols and order sets, every row worked out and checked as an order is."""
+    from infuse import binding, book_pages
+    to = _destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
+    if output is not None:
+        refuse_to_write_over(output, force)  # before all the work
+    library, now = _library(protocols), _now()
+    try:
+        asked = binding.read(library, ids, weights, step, heights or [], until, now)
+    except binding.CannotBind as wrong:
+        _fail(_refusals(wrong.refused) + _problems(wrong.problems), WRONG if wrong.refused else STOPPED)
+    bound = binding.make(asked, _load(library, asked.ids), _progress if sys.stderr.isatty() else None)
+    pages = book_pages.lay_out(book_pages.Book(now, bound.until, weights), bound.tables, bound.sets, bound.checked)
+    several = "s" if bound.tables[1:] else ""
+    _say(f"{bound.checked:,} rows checked, {len(bound.tables):,} table{several}, not to be used after {bound.until:%Y-%m-%d}")
+    if to.format == "pdf":
+        return _deliver(pages, to, now)
+    if to.format == "json":
+        from infuse.render import json as rendered
+        return _write_json({"schema_version": rendered.SCHEMA_VERSION, "rows_checked": bound.checked, "do_not_use_after": bound.until.isoformat(),
+                            "papers": [rendered.page(each) for each in pages]}, output, force)
+    from infuse.render import text
+    _show([line for number, each in enumerate(pages) for line in [*([[]] if number else []), *text.lines(each)]], output, force)
+
+
+@app.command(cls=_Once)
 def verify(what: Annotated[Text, typer.Argument(metavar="[TEXT|FILE]")] = None, protocols: Folders = None, json: Json = False, format: Format = "text"):
     """Work a sheet out again, from the text of its QR code, a saved sheet, or the JSON of an order: same or different."""
     from infuse import verify as verifying

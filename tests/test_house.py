@@ -18,10 +18,10 @@ FLOORS = {
     "arithmetic": ("figure", "formulas", "rounding", "patient", "derived", "dosing", "preparation", "totals", "clock", "timeline", "watching"),
     "judgement": ("limits", "screening", "picture", "judging", "meeting", "weighing"),
     "order": ("choosing", "phases.worksheet", "phases.ready", "phases.running", "phases.continuing", "phases.intermittent", "phases.continuous", "phases.maintenance",
-              "phases.schedule", "phases", "phases.course", "facts", "gravity", "plan", "exposure", "order", "mixture", "order_id", "compact", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
+              "phases.schedule", "phases", "phases.course", "facts", "gravity", "plan", "exposure", "order", "mixture", "order_id", "compact", "book", "picking", "cases", "setcases", "proof", "checking", "intake", "quick"),
     "paper": ("page", "approval", "phrases", "wording_rates", "wording_supply", "wording", "observing", "combined", "identity",
               "drawing", "in_use", "forms.check", "forms.flowsheet", "forms.record", "forms.worksheet", "sheet", "papers",
-              "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "verify", "render.symbols", "labels", "render.label_pdf", "render.pdf"),
+              "unavailable", "catalog", "overview", "setpage", "render.text", "render.terminal", "render.json_plan", "render.json", "verify", "render.symbols", "labels", "render.label_pdf", "book_pages", "binding", "render.pdf"),
     "hand": ("output", "printing", "destination", "cli", "__main__"),
 }
 FLOOR = {module: number for number, modules in enumerate(FLOORS.values()) for module in modules}

@@ -1,0 +1,250 @@
+"""The downtime book: every row is the order at that weight, none gives more than the patient between two rows would get, and
+no page is without its date, its boxes and whose it is.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from fractions import Fraction
+
+import pypdf
+import pytest
+from conftest import CLOCK, NOW, ROOT, make
+from test_sheet import ERROR_PRONE, KETAMINE
+
+from infuse import binding, book, book_pages
+from infuse.library import Library
+from infuse.limits import HARD
+from infuse.order import READY
+from infuse.render import pdf
+from infuse.units import Refused, quantity
+
+LIBRARY = Library()
+NAMES = sorted(LIBRARY.ids())
+WEIGHTS = book.read_weights("12 to 131 kg", quantity(17, "kg"))
+
+
+def tables(name, weights=WEIGHTS):
+    return list(book.tables(LIBRARY.load(LIBRARY.ids()[name]), {}, weights, [quantity(170, "cm")], NOW))
+
+
+def bound(*names, weights="40 to 100 kg", step="10 kg"):
+    asked = binding.read(LIBRARY, names, weights, step, [], None, NOW)
+    return binding.make(asked, [LIBRARY.load(LIBRARY.ids()[each]) for each in asked.ids])
+
+
+def pages(made, until=date(2026, 12, 21)):
+    return book_pages.lay_out(book_pages.Book(NOW, until, "40 to 100 kg"), made.tables, made.sets, made.checked)
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+# ---------------------------------------------------------------------------------------------- the rows
+
+
+def test_a_row_is_the_order_at_that_weight(infuse):
+    said = infuse("book", KETAMINE, "--weights", "40 to 120 kg", "--step", "5 kg").stdout
+    loaded = LIBRARY.load(LIBRARY.ids()[KETAMINE])
+    for weight in range(40, 121, 5):
+        figures = make(loaded, weight=f"{weight} kg", age="44y").phases[0].figures
+        rate, dose = figures["pump_rate"].value.on_paper(), figures["calculated_dose_rate"].value.on_paper()
+        assert re.search(rf"^{weight} kg +{re.escape(dose)} +{re.escape(rate)}$", said, re.MULTILINE)
+
+
+def test_each_rung_stands_at_each_weight(infuse):
+    said = flat(infuse("book", KETAMINE, "--weights", "70 to 80 kg", "--step", "10 kg").stdout)
+    rungs = make(LIBRARY.load(LIBRARY.ids()[KETAMINE]), weight="70 kg", age="44y").phases[0].rungs
+    free = [each.figures["pump_rate"].value.on_paper() for each in rungs if not each.alerts]
+    for start in range(0, len(free), 4):
+        assert f"70 kg {' '.join(free[start : start + 4])}" in said
+    assert f"At every weight call pharmacist: RUNG {len(free) + 1}: {rungs[len(free)].figures['dose_rate'].value.on_paper()}" in said
+    assert rungs[-1].figures["pump_rate"].value.on_paper() not in said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_between_two_rows_the_lower_one_never_gives_more_and_never_hides_a_stop(name):
+    for table in tables(name):
+        dosing = table.by_dosing_weight
+        for row, after in zip(table.rows, table.rows[1:]):
+            gap = after.weight.value - row.weight.value
+            for part in (Fraction(1, 3), Fraction(9, 10)) if gap > Fraction(1, 10) else ():
+                tenths = int((row.weight.value + gap * part) * 10)
+                between = book._row(table.loaded, {}, table.cell, row.weight.with_value(Fraction(tenths, 10)), dosing, NOW)
+                if row.status != READY:
+                    continue
+                assert between.status == READY, (between.weight.on_paper(), between.reason)
+                for low, true in zip(row.order.phases, between.order.phases):
+                    for figure in ("calculated_dose", "calculated_dose_rate"):
+                        if figure in low.figures and figure in true.figures:
+                            assert low.figures[figure].value <= true.figures[figure].value, between.weight.on_paper()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_ready_row_has_an_order_and_no_other_row_has(name):
+    for table in tables(name):
+        assert [each.weight for each in table.rows] == sorted({each.weight for each in table.rows})
+        assert {*WEIGHTS} <= {each.weight for each in table.rows}
+        for row in table.rows:
+            assert (row.order is not None) == (row.status == READY)
+            assert row.order is None or not [each for each in row.order.alerts if each.level == HARD]
+
+
+def test_stops_say_whom_to_call_and_why_and_no_number(infuse):
+    said = infuse("book", KETAMINE, "--weights", "25 to 160 kg", "--step", "5 kg").stdout
+    for weight, what in (("25 kg", "not allowed"), ("30 kg", "call pharmacist"), ("35 kg", "call pharmacist"), ("150.1 kg", "call pharmacist"), ("160 kg", "call pharmacist")):
+        assert re.search(rf"^{re.escape(weight)} +{what}$", said, re.MULTILINE), weight
+    assert re.search("^150 kg +15 mg/hour +7.5 mL/hour$", said, re.MULTILINE)
+    assert "not allowed, 25 kg: weight is below the hard limit, 30 to 250 kg" in flat(said)
+
+
+def test_an_edge_of_a_band_is_a_row_and_each_renal_band_has_a_table():
+    (acetaminophen,) = tables("acetaminophen", book.read_weights("42 to 62 kg", quantity(5, "kg")))
+    assert [each.weight.on_paper() for each in acetaminophen.rows] == ["42 kg", "47 kg", "50 kg", "52 kg", "57 kg", "62 kg"]
+    found = [dict(each.cell.words) for each in tables("ketorolac")]
+    assert len(found) == 6 and {each["age"] for each in found} == {"below 65 years", "from 65 years"}
+    assert {each["creatinine clearance"] for each in found} == {"below 30 mL/min", "from 30 mL/min to below 60 mL/min", "from 60 mL/min"}
+
+
+def test_a_table_by_another_weight_says_so(infuse):
+    said = flat(infuse("book", "lidocaine-one-hour", "--weights", "40 to 44 kg", "--step", "1 kg").stdout)
+    assert "WEIGHT ideal weight in kg: work it out first; the rows are not the actual weight" in said and "adult, by ideal weight" in said
+
+
+def test_what_is_the_same_at_every_weight_stands_once(infuse):
+    said = infuse("book", "eptinezumab", "--weights", "40 to 120 kg", "--step", "5 kg").stdout
+    assert re.search("^40 kg to 120 kg +at every weight as above$", said, re.MULTILINE)
+
+
+def test_a_set_brings_its_own_page_and_each_protocol_once(infuse):
+    said = flat(infuse("book", "emergency-rescue", "ketorolac", "--weights", "60 to 70 kg", "--step", "10 kg").stdout)
+    assert "ITEMS in this sequence" in said
+    titles = re.findall(r"Table \d+: [^.]*? adult, one dose", said)
+    assert len(titles) == 6 and len(set(titles)) == 6
+
+
+# ---------------------------------------------------------------------------------------------- the pages
+
+
+@pytest.fixture(scope="module")
+def printed():
+    made = bound(KETAMINE, "ketorolac", "emergency-rescue")
+    document = pdf.to_pdf(pages(made), "letter", NOW)
+    return made, document, [flat(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(document)).pages]
+
+
+def test_every_page_has_its_date_its_version_and_the_rule(printed):
+    made, _, read = printed
+    for text in read:
+        assert "DO NOT USE AFTER 21-Dec-2026" in text and "Between two rows the lower weight rules" in text
+        assert "REFERENCE PROTOCOL - NOT APPROVED AT THIS SITE" in text
+    for number, table in enumerate(made.tables, 1):
+        mine = [text for text in read if f"Table {number}: " in text]
+        protocol = table.loaded.protocol
+        assert mine
+        for text in mine:
+            assert f"{protocol.id} version {protocol.version}, {table.loaded.sha256[:12]}; infuse v" in text and "printed 21-Nov-2026 08:30" in text
+            for box in ("NAME BORN SEX RECORD NUMBER", "ALLERGIES WEIGHT", "two identifiers; allergies known, none to this drug"):
+                assert box in text
+
+
+def test_contents_name_every_table_and_blank_forms_close_the_book(printed):
+    made, _, read = printed
+    first = " ".join(text for text in read if "Downtime book: doses and pump rates by weight" in text)
+    assert "DO NOT USE AFTER" in first and f"ROWS CHECKED {made.checked:,}:" in first
+    for table in made.tables:
+        assert table.loaded.protocol.title in first
+    assert any("Blank form: order from the downtime book" in text for text in read) and "Blank form: what was given and observed" in read[-1]
+
+
+def test_screening_and_criteria_stand_with_each_table(printed):
+    made, _, read = printed
+    for number, table in enumerate(made.tables, 1):
+        mine = " ".join(text for text in read if f"Table {number}: " in text)
+        if any(each.status == READY for each in table.rows):
+            assert all(flat(note.text) in mine for note in table.loaded.protocol.screening)
+            assert all(flat(each.when) in mine for each in table.loaded.protocol.criteria)
+
+
+def test_the_same_book_is_the_same_bytes(printed):
+    made, document, _ = printed
+    assert pdf.to_pdf(pages(made), "letter", NOW) == document
+
+
+def test_nothing_error_prone_is_printed(infuse):
+    said = infuse("book", *NAMES, "--weights", "40 to 80 kg", "--step", "20 kg").stdout
+    assert len(re.findall("^Table [0-9]+: ", said, re.MULTILINE)) >= len(NAMES)
+    plain = re.sub(r"https?://\S+|\b10\.\d{4,9}/\S+|\b[0-9a-f]{12}\b", "", said)
+    assert not [(rule, hit.group()) for rule, pattern in ERROR_PRONE for line in plain.splitlines() for hit in pattern.finditer(line)]
+
+
+# ---------------------------------------------------------------------------------------------- dates, counts, faults
+
+
+def test_it_may_be_used_for_thirty_days_or_as_said_and_never_past_a_review():
+    protocol = LIBRARY.load(LIBRARY.ids()[KETAMINE]).protocol
+    today = date(2026, 11, 21)
+    assert book_pages.last_day(None, [protocol], today) == date(2026, 12, 21)
+    assert book_pages.last_day(date(2027, 6, 1), [protocol], today) == date(2027, 6, 1)
+    assert book_pages.last_day(None, [protocol._replace(review_due=date(2026, 12, 1))], today) == date(2026, 12, 1)
+
+
+def test_each_order_is_counted_and_the_bar_reaches_its_end(infuse):
+    told = []
+    asked = binding.read(LIBRARY, [KETAMINE], "30 to 160 kg", "10 kg", [], None, NOW)
+    made = binding.make(asked, [LIBRARY.load(LIBRARY.ids()[KETAMINE])], lambda *said: told.append(said))
+    assert made.checked == len(told) > len(made.tables[0].rows) and told[-1][:2] == (14, 14) and told[0] == (1, 14, KETAMINE)
+    done = infuse("book", KETAMINE, "--weights", "30 to 160 kg", "--step", "10 kg", "--json")
+    assert json.loads(done.stdout)["rows_checked"] == made.checked and f"{made.checked} rows checked, 1 table" in done.stderr
+
+
+@pytest.mark.parametrize(("weights", "step", "says"), [
+    ("120 to 40 kg", "5 kg", "the first end is above the second"), ("40 to 120 kg", "0 kg", "expected a step of at least 0.1 kg"),
+    ("40 to 120", "5 kg", "the unit is missing"), ("40 to 120 kg", "5", "--step: expected a patient's weight"), ("up to 120 kg", "5 kg", "expected two weights above zero"),
+    ("0 to 120 kg", "5 kg", "expected two weights above zero"), ("1 to 200 kg", "0.1 kg", "expected at most 400 rows"), ("40 kg", "5 kg", "expected a range"),
+    ("40 to 120 kg", "5 mg", "that is a dose")])
+def test_weights_that_make_no_rows_are_refused(infuse, weights, step, says):
+    done = infuse("book", KETAMINE, "--weights", weights, "--step", step)
+    assert done.returncode == 2 and says in done.stderr and not done.stdout and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("options", "says"), [
+    (["ketamin", "--weights", "40 to 120 kg"], "ketamin"), ([KETAMINE, "--weights", "40 to 120 kg", "--until", "2026-11-20"], "expected a date that is not past"),
+    ([KETAMINE, "--weights", "40 to 120 kg", "--until", "soon"], "--until: expected a date"), ([KETAMINE, "--weights", "40 to 120 kg", "--height", "17 cm"], "--height: expected a height"),
+    ([KETAMINE, "--weights", "40 to 120 kg", "--output", "/nowhere/book.pdf"], "No such file or directory"), ([KETAMINE], "--weights")])
+def test_what_cannot_be_is_refused_in_a_sentence(infuse, options, says):
+    done = infuse("book", *options)
+    assert done.returncode == 2 and says in done.stderr and not done.stdout and "Traceback" not in done.stderr
+
+
+def test_an_existing_book_is_left_before_any_work(infuse, tmp_path):
+    path = tmp_path / "book.pdf"
+    path.write_text("mine")
+    done = infuse("book", *NAMES, "--weights", "40 to 120 kg", "--output", str(path))
+    assert done.returncode == 2 and "--force" in done.stderr and "rows checked" not in done.stderr and path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("ended", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_nothing(tmp_path, ended):
+    import os
+
+    command = [sys.executable, "-m", "infuse", "book", *NAMES, "--weights", "30 to 150 kg", "--step", "1 kg", "--output", str(tmp_path / "book.pdf")]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | CLOCK | {"PYTHONPATH": str(ROOT)})
+    time.sleep(1.5)
+    running.send_signal(ended)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode and "Traceback" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_weight_that_is_no_weight_is_refused():
+    with pytest.raises(Refused):
+        book.read_weights("40 to 120 mg", quantity(5, "kg"))
