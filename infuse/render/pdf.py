@@ -70,13 +70,15 @@ def to_pdf(sheets: Sheet | Sequence[Sheet], paper: str, now: datetime, copy: str
 
 
 def compiled(template: Path, said: dict, now: datetime) -> bytes:
-    """A document by its template, in the first fonts that have all of its characters. Raises Unprintable, DoesNotFit."""
+    """A document by its template, in the first fonts that have all of its characters. What is said comes in as a file: of
+    inputs typst makes a part of everything, and what stood in the document before would be laid out anew. Raises
+    Unprintable, DoesNotFit."""
     import typst
 
     for fonts in (_body_fonts, _packaged_fonts, _system_fonts):
         said["fonts"] = [BODY] if fonts is _body_fonts else [BODY, *FALLBACK]
         try:
-            return typst.compile(str(template), font_paths=fonts(), sys_inputs={"said": json.dumps(said, ensure_ascii=False)},
+            return typst.compile({"main.typ": template.read_bytes(), "said.json": json.dumps(said, ensure_ascii=False).encode()}, font_paths=fonts(),
                                  pdf_standards=STANDARDS, timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
         except typst.TypstError as error:
             lacking = list(dict.fromkeys(_MISSING.findall(error.diagnostic)))
