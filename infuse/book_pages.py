@@ -143,16 +143,21 @@ def _phase(table: Table, several: list[PhaseOrder], at: int) -> list[Section]:
     known = [dict(_figures(each)) for each in several]
     labels = list(dict.fromkeys(label for each in known for label in each))
     same = [label for label in labels if len({each.get(label) for each in known}) == 1]
-    columns = [label for label in labels if label not in same]
+    columns = [label for label in labels if label not in same and label not in _PROSE]
     name = " ".join(filter(None, (table.loaded.drug.name, several[0].phase.name, several[0].phase.kind)))
     fields = Fields(tuple(Field(label, known[0][label], strong=label in _STRONG) for label in same if known[0].get(label)))
     blocks = [*([fields] if fields.rows else []), Sentences((LOWER,), strong=True), _rows(table, columns, [[each.get(label, "") for label in columns] for each in known])]
+    ready = [each.weight.on_paper() for each in table.rows if each.status == READY]
+    prose = [f"{label}, {which}: {text}" for label in _PROSE if label not in same
+             for text, which in _grouped([(weight, each.get(label, "")) for weight, each in zip(ready, known)]) if text]
+    blocks += [Sentences(tuple(prose), items=True)] if prose else []
     sections = [Section(f"BY WEIGHT   {name}", tuple(blocks), flows=True)]
     for heading, of in (("LADDER", "rungs"), ("SCHEDULE OF RATES", "steps")):
         sections += _rates(table, [getattr(each, of) for each in several], f"{heading}   {name}", of)
     return sections
 
 
+_PROSE = ("FROM", "MADE UP WITH", "ADD TO", "NOTE", "STARTS", "GIVE ONLY IF", "SCHEDULE")  # too long for a column: below the table
 _STRONG = ("DOSE", "START", "PUMP RATE", "VOLUME TO BE INFUSED", "INJECT")
 
 
@@ -212,22 +217,26 @@ def _rows(table: Table, columns: list[str], cells: list[list[str]]) -> Printed:
             rows.append((row.weight.on_paper(), *(next(ready, []) or ["as above"])))
         else:
             rows.append((row.weight.on_paper(), CALL if row.status == NEEDS_OVERRIDE else NOT_ALLOWED, *[""] * (wide - 1)))
-    if not columns and len({text for _, text in rows}) == 1:
-        rows = [(f"{rows[0][0]} to {rows[-1][0]}", f"at every weight {rows[0][1]}")]
+    if not columns:
+        rows = [(which, text) for text, which in _grouped(rows)]
     return Printed(("ROW, WEIGHT", *(columns or [""])), tuple(rows), strong=(0, *(1 + at for at, label in enumerate(columns) if label in _STRONG)))
 
 
 def _reasons(table: Table) -> tuple[str, ...]:
     """Why rows are not allowed: neighbors with the same reason together."""
+    stopped = [(each.weight.on_paper(), each.reason.replace(f"{each.weight.on_paper()} ", "")) for each in table.rows if each.reason]
+    return tuple(f"{NOT_ALLOWED}, {which}: {why}" for why, which in _grouped(stopped))
+
+
+def _grouped(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(text, the weights that it is for) of (weight, text): neighbors with the same text together, `40 kg to 48 kg`."""
     found: list[tuple[str, list[str]]] = []
-    for row in table.rows:
-        if row.reason:
-            why = row.reason.replace(f"{row.weight.on_paper()} ", "")
-            if found and found[-1][0] == why:
-                found[-1][1].append(row.weight.on_paper())
-            else:
-                found.append((why, [row.weight.on_paper()]))
-    return tuple(f"{NOT_ALLOWED}, {weights[0]}{f' to {weights[-1]}' if weights[1:] else ''}: {why}" for why, weights in found)
+    for weight, text in rows:
+        if found and found[-1][0] == text:
+            found[-1][1].append(weight)
+        else:
+            found.append((text, [weight]))
+    return [(text, weights[0] + (f" to {weights[-1]}" if weights[1:] else "")) for text, weights in found]
 
 
 def _rates(table: Table, of_each, heading: str, kind: str) -> list[Section]:

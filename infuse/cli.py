@@ -508,8 +508,8 @@ def _with_the_options_of(other, left_out: tuple[str, ...]):
     """A command that takes what another takes, but for some, and its own, which are keywords; what is shared comes in its last."""
     def wrap(function):
         import inspect
-        shared = [each for name, each in inspect.signature(other).parameters.items() if name not in left_out]
-        mine = [each for each in inspect.signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
+        shared = [each for name, each in inspect.signature(other, eval_str=True).parameters.items() if name not in left_out]
+        mine = [each for each in inspect.signature(function, eval_str=True).parameters.values() if each.kind is each.KEYWORD_ONLY]
         function.__signature__ = inspect.Signature([*shared, *mine])
         function.__annotations__ = other.__annotations__ | function.__annotations__
         return function

@@ -121,7 +121,12 @@ def test_a_table_by_another_weight_says_so(infuse):
 
 def test_what_is_the_same_at_every_weight_stands_once(infuse):
     said = infuse("book", "eptinezumab", "--weights", "40 to 120 kg", "--step", "5 kg").stdout
-    assert re.search("^40 kg to 120 kg +at every weight as above$", said, re.MULTILINE)
+    assert re.search("^40 kg to 120 kg +as above$", said, re.MULTILINE)
+
+
+def test_what_is_too_long_for_a_column_stands_below_with_its_weights(infuse):
+    said = flat(infuse("book", "acetaminophen", "--weights", "40 to 60 kg", "--step", "4 kg").stdout)
+    assert re.search("NOTE, 40 kg to 48 kg: NEVER hang the whole bag.*NOTE, 50 kg to 60 kg: ", said)
 
 
 def test_a_set_brings_its_own_page_and_each_protocol_once(infuse):

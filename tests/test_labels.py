@@ -186,6 +186,21 @@ def test_an_existing_file_is_left_and_a_stopped_order_has_no_label(infuse, tmp_p
         assert done.returncode == 1 and says in done.stderr and not done.stdout and not (tmp_path / "none.pdf").exists()
 
 
+def test_every_option_of_order_is_one_of_label_in_the_same_words():
+    import typer.main
+
+    from infuse.cli import app
+
+    commands = typer.main.get_command(app).commands
+    of = {name: {each.name: (each.opts, getattr(each, "help", None), each.metavar, each.multiple if hasattr(each, "multiple") else None) for each in commands[name].params}
+          for name in ("order", "label", "book")}
+    assert {name: said for name, said in of["order"].items() if name not in ("form", "paper")} == {
+        name: said for name, said in of["label"].items() if name not in ("stock", "ordered", "count")}
+    for name in ("format", "json", "output", "force", "paper", "queue", "copies", "reprint", "protocols"):
+        assert of["book"][name] == of["order"][name]
+    assert of["label"]["allergies"][0] == ["--allergy"]
+
+
 def test_unknown_protocols_are_refused_as_by_order(infuse):
     done = infuse("label", "ketamin-inpatient-titration", "--weight", "70kg")
     assert done.returncode == 2 and "did you mean" in done.stderr
