@@ -18,7 +18,6 @@ from conftest import CLOCK, ROOT
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 MORE = "[and so on]"
-SHOWN = 70  # lines of an output that is cut
 HERE = Path(__file__).parent / "data"
 
 
@@ -78,7 +77,7 @@ def rewritten(block, folder):
     for command, expected in steps(block):
         said = run(command, folder) if checked(command) else expected
         cut = bool(expected) and expected[-1] == MORE
-        out += [f"$ {command}", *(said[:SHOWN] + [MORE] if cut else said)]
+        out += [f"$ {command}", *(said[: len(expected) - 1] + [MORE] if cut else said)]
     return "\n".join(out) + "\n"
 
 
