@@ -34,7 +34,7 @@ class Before(NamedTuple):
 class Item(NamedTuple):
     """One protocol of a set, or a group of which just one is ordered, the preferred first. `at`: from the start of the
     set; `after`: once that item (and its flush) is through, and `gap` later; neither: after the item before it; `if_needed`:
-    at no time of its own, only where what it is for happens."""
+    at no time of its own, only where what it is for happens; `goes_with`: in the order only where that protocol is."""
 
     protocols: tuple[str, ...]
     use: str
@@ -43,6 +43,7 @@ class Item(NamedTuple):
     gap: Stated | None
     before_each: Before | None
     if_needed: bool
+    goes_with: str
     only_if: str
     choose: dict[str, str]
     say: str
@@ -106,18 +107,20 @@ def pick(one: OrderSet, wanted: Iterable[str], unwanted: Iterable[str]) -> tuple
     wrong = [(option, Refused(f"an item of {one.id}: {', '.join(known)}", said, did_you_mean(said, known)))
              for option, names in (("--with", wanted), ("--without", unwanted)) for said in names if said not in known]
     wrong += [("--without", Refused("an item with or without, not both", said)) for said in unwanted if said in wanted]
-    found = []
-    for item in one.items:
+    found: list[Picked] = []
+    for item in sorted(one.items, key=lambda each: bool(each.goes_with)):  # what goes with another is decided after it
         asked = [each for each in item.protocols if each in wanted]
         left = [each for each in item.protocols if each not in unwanted]
         if len(asked) > 1:
             wrong.append(("--with", Refused(f"one of {', '.join(item.protocols)}", " and ".join(asked), "they are not given together")))
+        if item.goes_with and not asked and all(each.protocol != item.goes_with for each in found):
+            continue
         if not left and item.use == REQUIRED:
             said = " and ".join(item.protocols)
             wrong.append(("--without", Refused("an item that may be left out", said, f"the set requires {'one of them' if item.is_group else 'it'}")))
         if asked or (left and item.use != OPTIONAL):
             found.append(Picked(item, (asked or left)[0]))
-    return found, wrong
+    return sorted(found, key=lambda each: one.items.index(each.item)), wrong
 
 
 def left_out(one: OrderSet, picked: list[Picked]) -> list[tuple[Item, str]]:

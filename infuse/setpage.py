@@ -93,6 +93,6 @@ def _when(item: Item) -> str:
 
 
 def _said(item: Item) -> str:
-    parts = [f"only if {item.only_if}" if item.only_if else "", item.say]
+    parts = [f"with {item.goes_with}" if item.goes_with else "", f"only if {item.only_if}" if item.only_if else "", item.say]
     said = "; ".join(each for each in parts if each)
     return f"{' or '.join(item.protocols)}: {said}" if said else ""

@@ -75,6 +75,28 @@ def test_what_is_picked(site, wanted, unwanted, ids):
     assert found.arrangement.order_set.id == "site-set"
 
 
+WITH_IT = [
+    ("preferred", [], [], ["droperidol", "ketorolac"]),
+    ("preferred", ["magnesium-sulfate-adult"], [], ["droperidol", "ketorolac", "calcium-gluconate", "magnesium-sulfate-adult"]),
+    ("preferred", ["magnesium-sulfate-adult"], ["calcium-gluconate"], ["droperidol", "ketorolac", "magnesium-sulfate-adult"]),
+    ("preferred", ["calcium-gluconate"], [], ["droperidol", "ketorolac", "calcium-gluconate"]),
+    ("required", ["magnesium-sulfate-adult"], ["calcium-gluconate"], None),
+]
+
+
+@pytest.mark.parametrize(("use", "wanted", "unwanted", "ids"), WITH_IT)
+def test_what_goes_with_another_is_ordered_where_that_is(site, use, wanted, unwanted, ids):
+    path = site / "sets" / "site-set.yaml"
+    path.write_text(SITE.replace("  - protocol: magnesium", f"  - protocol: calcium-gluconate\n    use: {use}\n    goes_with: magnesium-sulfate-adult\n"
+                                 "    source: site\n  - protocol: magnesium"))
+    if ids is None:
+        with pytest.raises(picking.CannotPick) as refused:
+            picking.select(Library([site]), ["site-set"], [*wanted, "droperidol"], unwanted)
+        assert [each.expected for _, each in refused.value.refused] == ["an item that may be left out"]
+        return
+    assert picking.select(Library([site]), ["site-set"], [*wanted, "droperidol"], unwanted).ids == ids
+
+
 # ids, --with, --without, what the refusal expects
 REFUSED = [
     (["site-set"], ["metoclopramide", "droperidol"], [], "one of metoclopramide, droperidol"),
@@ -102,6 +124,7 @@ FAULTS = [
     ("    use: preferred", "    use: prefered", "19:10", 'expected "required", "preferred" or "optional"; found "prefered"'),
     ("    use: preferred", "    use: preferred\n    after: droperidole", "20:12", 'expected an item that stands above this one; found "droperidole"'),
     ("    use: preferred", "    use: preferred\n    at: 5 min\n    after: droperidol", "18:5", "expected one of at, after, before_each and if_needed; found at and after"),
+    ("    use: preferred", "    use: preferred\n    goes_with: ketorolak", "20:16", 'expected another item of the set; found "ketorolak"'),
     ("    use: preferred", "    use: preferred\n    if_needed: yes", "18:5", "expected only_if, which says when it is needed; found none"),
     ("    use: optional", "    use: optional\n    before_each:\n      item: ketorolac\n      phases:\n        - first\n      by: 5 min", "26:11",
      'expected a phase of ketorolac; found "first"'),

@@ -52,6 +52,8 @@ def _times_agree(one, protocols) -> Iterator[Problem]:
         if item.after and item.after not in above:
             hint = did_you_mean(item.after, above) or f"above it stand {', '.join(above) or 'none'}"
             yield wrong(item.after.span, "an item that stands above this one", f'"{item.after}"', hint)
+        if item.goes_with and (item.goes_with not in every or item.goes_with in item.protocols):
+            yield wrong(item.goes_with.span, "another item of the set", f'"{item.goes_with}"', did_you_mean(item.goes_with, every))
         if item.before_each:
             yield from _before_agrees(item, every, protocols)
         above += item.protocols

@@ -47,6 +47,7 @@ _ITEM = fields((
     Key("gap", quantity("duration"), "how long after that"),
     Key("before_each", _BEFORE, "instead: once before each dose of another item: item, phases, by"),
     Key("if_needed", flag(), "instead: yes, at no time of its own, only where only_if comes true", default=False),
+    Key("goes_with", file_name, "the protocol of another item with which it is ordered, and only with it unless asked for", default=""),
     Key("only_if", text(), "what must be true before it is given", default=""),
     Key("choose", fields(tuple(Key(name, text(), f"the {name.replace('_', ' ')} of this set", default="") for name in _CHOICES),
                          lambda span, **values: {name: said for name, said in values.items() if said}),
