@@ -24,6 +24,7 @@ UNKNOWN = "unknown"
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _HEIGHTS = Range(quantity(40, "cm"), quantity(250, "cm"))  # outside it is a slip of the unit, not a patient
 _MOST_CREATININE = quantity(30, "mg/dL")
+_LEAST_CREATININE = quantity("0.05", "mg/dL")
 _MOST_CLEARANCE = 300
 _QTCS = Range(quantity(250, "ms"), quantity(750, "ms"))
 _SYSTOLICS, _DIASTOLICS = (Range(quantity(low, "mmHg"), quantity(high, "mmHg")) for low, high in ((40, 300), (20, 200)))
@@ -149,6 +150,8 @@ def _creatinine(text):
     value = units.creatinine(_positive("creatinine")(text))
     if value > _MOST_CREATININE:
         raise Refused(f"a creatinine of at most {_MOST_CREATININE}", text, "is the unit right?")
+    if value < _LEAST_CREATININE:
+        raise Refused(f"a creatinine of at least {_LEAST_CREATININE}", text, "is the unit right?")
     return value
 
 

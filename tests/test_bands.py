@@ -35,7 +35,7 @@ LIMITS = PROTOCOL[PROTOCOL.index("      limits:"):PROTOCOL.index("monitoring:")]
 CLEARANCE = "  clearance:\n    weight: ideal\n    unknown: lowest\n    source: paper\n"
 
 
-def written(phase, patient="", limit="      limits:\n        calculated_dose:\n          hard: up to 4,000 mg\n"):
+def written(phase, patient="", limit="      limits:\n        calculated_dose:\n          hard: up to 2,000 mg\n"):
     text = PROTOCOL.replace(ORIGINAL, phase).replace(LIMITS, limit).replace("preparation:\n", patient + "preparation:\n", 1)
     return text[: text.index("cases:")] + "cases:\n  - name: any\n    given:\n      weight: 60 kg\n    expect:\n      duration: 15 min\n"
 
@@ -174,3 +174,13 @@ def test_a_dose_too_small_to_draw_up_is_refused_in_words(load):
 def test_an_unknown_height_stops_a_dose_per_surface(load):
     made = make(load(written("      dose: 50 mg/m2\n      duration: 15 min")), weight="70 kg", height="unknown", age="40 years")
     assert [(each.level, each.code) for each in made.alerts] == [("hard_stop", "sample.surface")] and not made.phases
+
+
+def test_a_band_may_limit_a_day_in_mg_and_in_mg_per_kg_and_both_hold(shipped):
+    """Below 50 kg: 75 mg/kg and 3,750 mg in 24 hours. What was given before brings 47 kg to 76 mg/kg, which is 3,572 mg."""
+    bands = shipped["acetaminophen"].protocol.phases[0].bands
+    assert [limit.hard.range.on_paper() for limit in bands[0].limits if limit.window] == ["up to 3,750 mg", "up to 75 mg/kg"] or [
+        limit.hard.range.on_paper() for limit in bands[0].limits if limit.window] == ["up to 75 mg/kg", "up to 3,750 mg"]
+    for before, stops in (("700 mg", []), ("752 mg", ["acetaminophen.total"])):  # 4 times 705 mg and that: 74.9 and 76 mg/kg
+        made = make(shipped["acetaminophen"], weight="47kg", age="44y", given=f"acetaminophen {before} at 2026-11-21 08:00")
+        assert [each.code for each in made.alerts if each.level == "hard_stop"] == stops, [each.message for each in made.alerts]

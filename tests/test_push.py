@@ -13,7 +13,7 @@ PUSH = """      dose: 30 mg
       duration: 2 min"""
 
 
-def pushed(phase=PUSH, limit="      limits:\n        calculated_dose:\n          hard: up to 4,000 mg\n", drug=DRUG):
+def pushed(phase=PUSH, limit="      limits:\n        calculated_dose:\n          hard: up to 1,000 mg\n", drug=DRUG):
     text = written(phase, limit=limit).replace("  - intermittent:", "  - push:").replace("duration: 15 min\n", "duration: 2 min\n")
     return text.replace("  diluent: sodium chloride 0.9%\n  added_to: 50 mL\n", "")
 
@@ -23,7 +23,7 @@ def undiluted(load, tmp_path):  # noqa: F811
     def loaded(text):
         before = load(text)
         del before
-        (tmp_path / "drugs" / "sample.yaml").write_text(DRUG.replace("dilution: required", "dilution: allowed").replace(
+        (tmp_path / "drugs" / "sample.yaml").write_text(DRUG.replace("dilution: required", "dilution: allowed").replace(" 100 mg/mL, 5 mL vial", ", vial").replace(
             "strength: 100 mg/mL", "strength: 30 mg/mL").replace("volume: 5 mL", "volume: 1 mL"))
         from infuse.library import Library
         found = Library([tmp_path]).load(tmp_path / "sample.yaml")
@@ -58,7 +58,7 @@ def test_a_push_that_is_diluted_is_made_up_in_a_syringe(undiluted, final, said):
 
 def test_a_syringe_is_the_smallest_that_holds_the_volume(undiluted):
     """7 mg of 30 mg/mL is 0.2333 mL: a 1 mL syringe by 0.01, 0.23 mL, 6.9 mg, 1.4% below."""
-    one = make(undiluted(pushed(PUSH.replace("30 mg", "7 mg"))), **FACTS).phases[0]
+    one = make(undiluted(pushed(PUSH.replace("30 mg", "7 mg"), limit="      limits:\n        calculated_dose:\n          hard: up to 100 mg\n")), **FACTS).phases[0]
     assert str(one.figures["withdraw_volume"].value) == "0.23 mL"
     assert str(one.figures["delivered_dose"].value) == "6.9 mg"
 

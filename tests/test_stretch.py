@@ -131,6 +131,8 @@ def test_a_concentration_below_a_hundredth_of_its_unit_is_said_in_the_next_small
     (tmp_path / "drugs").mkdir()
     (tmp_path / "drugs" / "sample.yaml").write_text(DRUG.replace("100 mg/mL", "1 mg/mL"))
     text = PROTOCOL.replace("dose: 15 mg/kg", f"dose: {dose}").replace("added_to: 50 mL", f"added_to: {bag}")
+    for old, new in (("up to 4,000 mg", "up to 10 mg"), ("soft: up to 1,000 mg", "soft: up to 5 mg"), ("20 mg/min", "0.5 mg/min")):
+        text = text.replace(old, new)
     (tmp_path / "sample.yaml").write_text(text[: text.index("cases:")] + f"""cases:
   - name: small
     given:

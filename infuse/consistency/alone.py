@@ -46,6 +46,8 @@ def ladder_agrees(protocol: Protocol, _drug):
         if count == 1 and steps.up_to.quantity > start.quantity and steps.by.quantity.unit.time == start.quantity.unit.time:
             yield wrong(steps.by.span, f"a step within the ladder, from {start.quantity} on line {start.span.line} to {steps.up_to.quantity} on line {steps.up_to.span.line}",
                         f'"{steps.by.quantity}"')
+        if units.fits(start.quantity.unit, steps.by.quantity.unit) and start.quantity.with_value(start.quantity.value * MOST_RUNGS) < steps.by.quantity:
+            yield wrong(start.span, f"a start within {MOST_RUNGS} times of the step", f'"{start.quantity}"', f"by, on line {steps.by.span.line}, is {steps.by.quantity}")
         if count is not None and count > MOST_RUNGS:
             yield wrong(steps.by.span, f"a ladder of at most {MOST_RUNGS} rungs", f"{count:,}", f"the step is small against start, on line {start.span.line}, and up_to, on line {steps.up_to.span.line}")
         if units.fits(start.quantity.unit, steps.up_to.quantity.unit) and phase.start.allowed.high > steps.up_to.quantity:

@@ -20,12 +20,13 @@ from infuse.consistency.words import wrong
 from infuse.protocol import ACTUAL, COURSE, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol, Schedule, Stated
 from infuse.ranges import Range
 from infuse.shapes import written
-from infuse.source import Problem
+from infuse.source import Problem, Span
 from infuse.units import Quantity, quantity
 
-MEANT = 10  # times that a soft limit may lie beside everything: then every order needs a reason, and that may be meant
+MEANT = 5  # times that a soft limit may lie beside everything: then every order needs a reason, and that may be meant
 FAR = 100  # times: rounder than any honest distance, ten times nearer than a slip of a unit
 _SURFACES = Range(quantity("0.1", "m2"), quantity(4, "m2"))  # of anybody
+_PEOPLE = (Range(quantity(1, "kg"), quantity(350, "kg")), Range(quantity(30, "kg"), quantity(350, "kg")))  # anybody; adults
 _OF_ACTUAL = 3  # no other dosing weight is less than a third of the actual one
 
 
@@ -58,21 +59,28 @@ class Reach(NamedTuple):
 def limits_are_near(protocol: Protocol, drug: Drug | None) -> Iterator[Problem]:
     """Every limit, cap and ceiling, of every phase and of all together."""
     several = [*(_of_phase(phase, protocol, drug) for phase in protocol.phases), *(_of_all(limit, protocol) for limit in protocol.totals)]
+    far: dict[Span, list[Problem | None]] = {}
     for found in several:
         try:
-            yield from list(found)
+            for span, near, problem in list(found):
+                far.setdefault(span, []).append(None if near else problem)
+                yield from [problem] if near and problem else []
         except (units.DimensionError, ZeroDivisionError):
             continue  # its units do not fit together: that is said elsewhere, and nothing can be worked out
+    yield from (each[0] for each in far.values() if None not in each)  # far from every band that it holds for
 
 
-def _of_phase(phase, protocol: Protocol, drug: Drug | None) -> Iterator[Problem]:
+Found = Iterator[tuple[Span, bool, Problem | None]]  # where a limit stands, whether it is near, what is wrong with it
+
+
+def _of_phase(phase, protocol: Protocol, drug: Drug | None) -> Found:
     figures = reaches(phase, protocol)
     for limit in phase.limits:
         if limit.name == "final_concentration":
             yield from _near(limit, _concentrations(phase, figures, protocol, drug))
         else:
             yield from _near(limit, figures.get(_key(limit)), figures.get(_key(limit) + BY_WEIGHT))
-    yield from _caps_are_near(phase, figures)
+    yield from ((each.span, True, each) for each in _caps_are_near(phase, figures))
 
 
 def choices_are_near(protocol: Protocol, _drug: Drug | None) -> Iterator[Problem]:
@@ -108,7 +116,7 @@ def _key(limit: Limit) -> str:
     return f"total {limit.window}" if limit.window else limit.name
 
 
-def _near(limit: Limit, *several: Reach | None) -> Iterator[Problem]:
+def _near(limit: Limit, *several: Reach | None) -> Found:
     """Held against whichever of the reaches is of its kind: for the whole patient, or per kg."""
     name = "total" if limit.window else limit.name.replace("_", " ")
     for word, side in limit.sides:
@@ -117,14 +125,16 @@ def _near(limit: Limit, *several: Reach | None) -> Iterator[Problem]:
         if reach is None:
             continue
         low, high = side.range.low, side.range.high
+        within, nothing = (wrong(side.span, f"a {word} limit of the {name} {what}", f'"{written(side.range)}"', reach.said())
+                           for what in (f"within {FAR} times of what can be ordered", "that something can be ordered within"))
         if high is not None and (high if word == "hard" else high.with_value(high.value * MEANT)) < reach.low:
-            yield wrong(side.span, f"a {word} limit of the {name} that something can be ordered within", f'"{written(side.range)}"', reach.said())
-        elif high is not None and high > _times(reach.high):
-            yield wrong(side.span, f"a {word} limit of the {name} within {FAR} times of what can be ordered", f'"{written(side.range)}"', reach.said())
+            yield side.span, True, nothing
         elif low is not None and low > (reach.high if word == "hard" else reach.high.with_value(reach.high.value * MEANT)):
-            yield wrong(side.span, f"a {word} limit of the {name} that something can be ordered within", f'"{written(side.range)}"', reach.said())
-        elif low is not None and low.value and _times(low) < reach.low:
-            yield wrong(side.span, f"a {word} limit of the {name} within {FAR} times of what can be ordered", f'"{written(side.range)}"', reach.said())
+            yield side.span, True, nothing
+        elif (high is not None and high > _times(reach.high)) or (low is not None and low.value and _times(low) < reach.low):
+            yield side.span, False, within
+        else:
+            yield side.span, True, None
 
 
 def _caps_are_near(phase, figures: dict[str, Reach]) -> Iterator[Problem]:
@@ -144,7 +154,7 @@ def _caps_are_near(phase, figures: dict[str, Reach]) -> Iterator[Problem]:
             yield wrong(fastest.span, f"a rate within {FAR} times of what can be ordered", f'"{fastest.quantity}"', wanted.said())
 
 
-def _of_all(limit: Limit, protocol: Protocol) -> Iterator[Problem]:
+def _of_all(limit: Limit, protocol: Protocol) -> Found:
     """A total over all phases: not below the least of any of them, not far above all of them together."""
     made = [reaches(phase, protocol, (limit,)) for phase in protocol.phases]
     yield from _near(limit, *(_together([each.get(_key(limit) + per) for each in made]) for per in ("", BY_WEIGHT)))
@@ -189,7 +199,12 @@ def _concentrations(phase, figures: dict[str, Reach], protocol: Protocol, drug: 
 def reaches(phase, protocol: Protocol, more: tuple[Limit, ...] = ()) -> dict[str, Reach]:
     """The reach of every figure of a phase that a limit can name, as far as the file fixes it. Raises DimensionError."""
     windows = [limit for limit in (*phase.limits, *more) if limit.window]
-    return _of_a_dose(phase, protocol, windows) if isinstance(phase, Intermittent) else _of_a_rate(phase, protocol, windows)
+    found = _of_a_dose(phase, protocol, windows) if isinstance(phase, Intermittent) else _of_a_rate(phase, protocol, windows)
+    weights = _weights(protocol, "kg") or Reach(*_PEOPLE[protocol.population == "adult"].ends(), ())
+    for key in [_key(limit) for limit in windows]:
+        if key in found and key + BY_WEIGHT not in found:  # of a dose that is the same for everybody
+            found[key + BY_WEIGHT] = found[key].times(units.unit(f"{found[key].high.unit.amount}/kg"), weights, divided=True)
+    return found
 
 
 def _of_a_dose(phase: Intermittent, protocol: Protocol, windows) -> dict[str, Reach]:

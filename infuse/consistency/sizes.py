@@ -6,7 +6,7 @@ Refuses: a volume larger than any bag; an amount that takes a hundred vials, or 
 coarser than any pump or syringe; a clearance beyond any kidney; a product whose name says another strength or volume;
 more reconstitution fluid than what comes of it; equivalents in mEq and mmol whose ratio is no charge.
 
-Example: `added_to: 50 L` is a problem at that line: no bag holds more than 5 L.
+Example: `added_to: 50 L` is a problem at that line: no bag holds more than 3 L.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from infuse.protocol import Drug, Intermittent, Product, Protocol, Stated
 from infuse.source import Problem
 from infuse.units import Quantity, Refused, quantity
 
-LARGEST_BAG = quantity(5, "L")
+LARGEST_BAG = quantity(3, "L")
 MOST_VIALS = 100
 FINEST = quantity("0.05", "mL")  # five graduations of the smallest syringe
 COARSEST_RATE, COARSEST_VOLUME = quantity(10, "mL/h"), quantity(10, "mL")

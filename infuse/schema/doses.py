@@ -65,12 +65,18 @@ def band_of(limits: tuple[str, ...]) -> Reader:
 
 def within(phase_limits: tuple[p.Limit, ...], band: p.Band, source) -> p.Band:
     """The band with every limit that holds in it: its own, and those of its phase that it does not narrow. Raises Wrong."""
-    own = {(each.name, str(each.window)): with_source(each, band.source or source) for each in band.limits}
+    own = {_what_it_limits(each): with_source(each, band.source or source) for each in band.limits}
     found = []
     for limit in phase_limits:
-        narrow = own.pop((limit.name, str(limit.window)), None)
+        narrow = own.pop(_what_it_limits(limit), None)
         found.append(_narrowed(limit, narrow) if narrow else limit)
     return band._replace(limits=(*found, *own.values()))
+
+
+def _what_it_limits(limit: p.Limit) -> tuple[str, ...]:
+    """Two limits of one figure stand beside each other: a total of a day in mg, and one in mg/kg."""
+    total = limit.window is not None and next(end for _, side in limit.sides for end in side.range.ends())
+    return limit.name, str(limit.window), str(total and total.unit.patient)
 
 
 def _narrowed(limit: p.Limit, narrow: p.Limit) -> p.Limit:
