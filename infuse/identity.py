@@ -9,7 +9,7 @@ Example: document(order, "Order sheet", sections).identity opens with NAME, BORN
 
 from __future__ import annotations
 
-from infuse import __version__, approval, combined, order_id
+from infuse import __version__, approval, combined, order_id, taken
 from infuse.given import UNKNOWN, on_paper_date, on_paper_time
 from infuse.order import Order
 from infuse.page import Field, Fields, Section, Sheet
@@ -83,7 +83,7 @@ def _clinical(order: Order) -> list[Field]:
     for name in ("pregnancy", "lactation", "qtc", "blood_pressure", "heart_rate", "liver"):
         value = order.patient.get(name)
         if name in order.patient.given:
-            text = value.on_paper() if hasattr(value, "on_paper") else _fact(order, name).capitalize()
+            text = value.on_paper() if hasattr(value, "on_paper") else "No liver disease" if value == taken.NONE else _fact(order, name).capitalize()
             rows.append(Field(_LABELS[name], text))
     return rows
 

@@ -9,6 +9,8 @@ Example: strength(order) of ketamine is "500 mg in 250 mL (2 mg/mL)".
 
 from __future__ import annotations
 
+import re
+
 from infuse import units
 from infuse.figure import Figure, deviation_in_words
 from infuse.phases import PhaseOrder
@@ -20,6 +22,11 @@ TICK = "[\N{NO-BREAK SPACE}]"  # a box to tick, never half on one line and half 
 
 def said(one: Figure) -> str:
     return one.value.on_paper()
+
+
+def without_asides(text: str) -> str:
+    """A sentence without what stands in parentheses."""
+    return re.sub(r" ?\([^()]*\)", "", text)
 
 
 def counted_by(order: PhaseOrder) -> Figure | None:

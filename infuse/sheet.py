@@ -20,6 +20,7 @@ from infuse.limits import HARD, NOTE, SOFT
 from infuse.order import READY, Order, Request
 from infuse.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 from infuse.phases import PhaseOrder
+from infuse.phrases import without_asides
 from infuse.protocol import Continuous
 from infuse.tables import DEFAULT_PUMP
 
@@ -147,10 +148,15 @@ def _monitoring(protocol, name: str) -> Section:
 def _screening(order: Order) -> Section:
     asked = tuple(each.question for each in order.open if each.fact in screening.BOXES)
     notes = tuple(each.message for each in order.alerts if each.level == NOTE and each.screened)
-    out = tuple(f"{request.loaded.drug.name}: ruled out by what is recorded: {'; '.join(ruled)}" for request in order.requests
-                if (ruled := order.weighed.ruled_out[request.loaded.protocol.id]))
-    blocks = (Sentences(_what_was_checked(order), strong=True), Sentences(notes, items=True), Boxes(asked), Sentences(out, items=True))
+    blocks = (Sentences(_what_was_checked(order), strong=True), Sentences(notes, items=True), Boxes(asked))
     return Section("SCREENING   tick before the first dose", tuple(each for each in blocks if each[0]), flows=True)
+
+
+def _ruled_out(order: Order) -> list[Section]:
+    """What the facts have answered, without the asides: the files have it in full."""
+    found = tuple(f"{request.loaded.drug.name}: {'; '.join(without_asides(each) for each in ruled)}" for request in order.requests
+                  if (ruled := order.weighed.ruled_out[request.loaded.protocol.id]))
+    return [Section("RULED OUT   by what is recorded", (Sentences(found, items=True),), basis=True)] if found else []
 
 
 def _what_was_checked(order: Order) -> tuple[str, ...]:
@@ -187,6 +193,7 @@ def _annex(order: Order, above: list[Section]) -> list[Section]:
     cited = _cited(above, (*limits, *lines, *evidence))
     rows = tuple(dict.fromkeys(_reference(each) for each in references if each.id in cited))  # two files may call two documents by one id: then both stand here
     sections = [Section("ANNEX   what the orders rest on", (Sentences(("What is ordered, watched and signed stands above.",)),), basis=True),
+                *_ruled_out(order),
                 Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),), basis=True),
                 Section("WORKING", (Sentences(tuple(lines), items=True),), basis=True)]
     if evidence:

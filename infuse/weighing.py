@@ -49,7 +49,7 @@ def weigh(several: list[Loaded], patient: Patient, weight: Figure | None, now: d
     """Everything that the files say against giving these drugs to this patient."""
     drugs = {each.protocol.id: each.drug for each in several}
     picture = Picture(patient, several[0].lists, patient.get("start") or now, now, drugs)
-    refused = tuple(picture.contradictions())
+    refused = (*picture.contradictions(), *_misspelled(picture))
     if refused:
         return Weighed(refused=refused)
     alerts, boxes, ruled_out = [], {}, {}
@@ -161,12 +161,21 @@ def _taken_already(picture: Picture, drugs: dict[str, Drug]) -> Iterator[Alert]:
 # ---------------------------------------------------------------------------------------------- unknown words
 
 
+def _misspelled(picture: Picture) -> Iterator[tuple[str, Refused]]:
+    """A dose already given of a name that nearly is one: totals would count it as nothing."""
+    for fact, said, near in picture.unknown():
+        if fact == "given" and near:
+            yield picture.patient.where(fact), Refused("a drug or medicine that some file knows", said, f"did you mean {' or '.join(near)}?")
+
+
 def _unknown(picture: Picture, loaded: Loaded) -> tuple[list[Alert], tuple[Open, ...]]:
     """What no file knows: a box, and where it is nearly a word that one knows, a soft stop until somebody says which."""
     alerts, boxes = [], []
     for fact, said, near in picture.unknown():
         what, where = _WORDS[fact], picture.patient.where(fact)
         missed = f'interactions of "{said}" were not checked' if what == "medicine" else f'condition "{said}" was not checked'
+        if fact == "given":
+            missed = f'the dose of "{said}" was not counted and its interactions were not checked'
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         code = f"{loaded.protocol.id}.{what}-{re.sub('[^a-z0-9]+', '-', said.lower()).strip('-')}"
         alerts.append(Alert(SOFT if near else NOTE, code, f'{what} "{said}" {UNKNOWN}{hint}: {missed}'.replace("?:", "?"), where=where, screened=True))

@@ -18,6 +18,7 @@ from infuse.render import symbols
 from infuse.units import Refused
 
 LOADED = Library().load(Library().ids()[KETAMINE])
+VERSION = LOADED.protocol.version
 JANE = dict(weight="70 kg", age="44y", record_number="T 1", name="Sample, Jane")
 READY = [name for name, command in PAGES.items() if command[0] == "order" and name not in ("ketamine-needs-override", "ketamine-stopped")]
 
@@ -171,7 +172,7 @@ def test_an_order_set_comes_out_the_same(infuse):
     ("weight: 70 kg", "weight: 71 kg", {"check of the text", "order 1 calculated dose rate", "order 1 pump rate", "every figure"}),
     ("pump rate: 3.5 mL/hour", "pump rate: 35 mL/hour", {"check of the text", "order 1 pump rate"}),
     ("rungs: 19", "rungs: 20", {"check of the text", "order 1 rungs"}),
-    ("version 2", "version 1", {"check of the text", f"version of {KETAMINE}"}),
+    (f"version {VERSION}", "version 1", {"check of the text", f"version of {KETAMINE}"}),
     ("order 1 rungs: 19; ", "", {"check of the text", "order 1 rungs"})])
 def test_what_was_changed_is_named_and_nothing_else(infuse, was, typed, different):
     line = compact.write(order())
@@ -184,10 +185,10 @@ def test_what_was_changed_is_named_and_nothing_else(infuse, was, typed, differen
 
 def test_another_file_is_said_clearly(infuse, tmp_path):
     text = Library().ids()[KETAMINE].read_text()
-    (tmp_path / f"{KETAMINE}.yaml").write_text(text.replace("version: 2", "version: 3", 1))
+    (tmp_path / f"{KETAMINE}.yaml").write_text(text.replace(f"version: {VERSION}", "version: 99", 1))
     done = infuse("verify", compact.write(order()), "--protocols", str(tmp_path))
     assert done.returncode == 1
-    assert "DIFFERENT: version of ketamine-inpatient-titration: 2 on the sheet; 3 here" in " ".join(done.stdout.split())
+    assert f"DIFFERENT: version of ketamine-inpatient-titration: {VERSION} on the sheet; 99 here" in " ".join(done.stdout.split())
     assert f"The sheet was made with another {KETAMINE} than the one here." in " ".join(done.stdout.split())
 
 
