@@ -91,8 +91,8 @@ def _picked(order: Order, plan: Plan) -> list[Section]:
     ordered = {request.loaded.protocol.id for request in order.requests}
     left = [name for item in one.items for name in item.protocols if name not in ordered]
     blocks: list[Block] = [Fields(tuple(rows))]
-    if left:
-        blocks.append(Sentences((f"Not ordered on this sheet: {', '.join(left)}. What is not listed as an order is not ordered.",)))
+    not_ordered = f"Not ordered on this sheet: {', '.join(left)}. " if left else ""
+    blocks.append(Sentences((f"{not_ordered}What is not listed as an order is not ordered.",)))
     return [Section(f"ORDER SET   {one.id}, version {one.version}", (*blocks, Sentences((f"Indication: {one.indication}.",))))]
 
 

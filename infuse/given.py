@@ -101,6 +101,22 @@ def read_time(text: str) -> datetime:
     return datetime(whole.year, whole.month, whole.day, int(match[1]), int(match[2]))
 
 
+class DayAndTime(date):
+    """A day that also knows the time of the clock, where that was said."""
+
+    __slots__ = ("clock",)
+
+
+def _day_or_time(text: str) -> date:
+    """A date, or a date and time, which is a date that knows its time."""
+    if not re.search(r"[ T][0-9]{1,2}:", text):
+        return read_date(text)
+    moment = read_time(text)
+    day = DayAndTime(moment.year, moment.month, moment.day)
+    day.clock = f"{moment.hour:02d}:{moment.minute:02d}"
+    return day
+
+
 def _positive(*kinds):
     def read(text):
         value = grammar.read_quantity(text, *kinds)
@@ -221,6 +237,7 @@ def _words(text):
 _DAY = r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}-[A-Z][a-z]{2}-[0-9]{4})"
 _WORDS = Kind(_words, {"type": ["string", "number"]})  # an editor takes 12345678 for a number; here it is text
 _DATE = Kind(read_date, {"type": "string", "pattern": f"^{_DAY}$"})
+_DAY_OR_TIME = Kind(_day_or_time, {"type": "string", "pattern": f"^{_DAY}([ T][0-9]{{2}}:[0-9]{{2}})?$"})
 _TIME = Kind(read_time, {"type": "string", "pattern": f"^{_DAY}[ T][0-9]{{2}}:[0-9]{{2}}$"})
 _QUANTITY = {"type": "string", "pattern": "^[0-9][0-9,.]* ?[a-zA-Z]"}
 _TEXT = {"type": "string", "pattern": "[^ ]"}
@@ -236,7 +253,7 @@ FACTS = (
     Fact("sex", "--sex", "sex", _one_of("female", "male"), "female"),
     Fact("weight", "--weight", "actual body weight, in kg or lb", Kind(_weight, _QUANTITY), "70kg"),
     Fact("weight_source", "--weight-source", "how the weight was got", _one_of("measured", "stated", "estimated"), "measured"),
-    Fact("weight_date", "--weight-date", "when the weight was got", _DATE, "2026-11-20"),
+    Fact("weight_date", "--weight-date", "when the weight was got, a day or a day and time", _DAY_OR_TIME, "2026-11-20"),
     Fact("height", "--height", "height, in cm or in", Kind(_height, _QUANTITY), "170cm"),
     Fact("creatinine", "--creatinine", "serum creatinine", Kind(_creatinine, _QUANTITY), '"0.9 mg/dL"'),
     Fact("clearance", "--clearance", "creatinine clearance, where it is known", Kind(_clearance, _QUANTITY), '"52 mL/min"'),

@@ -61,7 +61,7 @@ def _facts(order: Order) -> tuple[Field, ...]:
         Field("ALLERGIES CHECKED BY", blank=""),
         Field("WEIGHT", _weight(order), strong=True),
         Field("HEIGHT", known.get("height").to("cm").on_paper() if known.get("height") else _fact(order, "height")),
-        Field("CREATININE", known.get("creatinine").on_paper() if known.get("creatinine") else _fact(order, "creatinine")),
+        Field("CREATININE", known.get("creatinine").on_paper(), blank="date") if known.get("creatinine") else Field("CREATININE", _fact(order, "creatinine")),
         *([Field("CLEARANCE", known.get("clearance").on_paper())] if known.get("clearance") else []),
         *_clinical(order),
         Field("CONDITIONS", _list(order, "conditions", "No other conditions")),
@@ -116,7 +116,12 @@ def _weight(order: Order) -> str:
     source, when = order.patient.get("weight_source"), order.patient.get("weight_date")
     if not source and not when:
         return f"{said(order.weight)} ({ACTUAL}; source and date {NOT_RECORDED.lower()})"
-    return f"{said(order.weight)} ({ACTUAL}; {source or 'source ' + NOT_RECORDED.lower()}; {on_paper_date(when) if when else 'date ' + NOT_RECORDED.lower()})"
+    return f"{said(order.weight)} ({ACTUAL}; {source or 'source ' + NOT_RECORDED.lower()}; {_day(when) if when else 'date ' + NOT_RECORDED.lower()})"
+
+
+def _day(when) -> str:
+    """20-Nov-2026, with the time where that was said."""
+    return on_paper_date(when) + (f" {when.clock}" if hasattr(when, "clock") else "")
 
 
 def to_identify(order: Order) -> tuple[Field, ...]:

@@ -10,6 +10,8 @@ Example: dose "0.1 mg/kg/hour times 70 kg = 7 mg/hour"; administration "start at
 
 from __future__ import annotations
 
+import re
+
 from infuse import dosing, numerals, units
 from infuse import preparation as prep
 from infuse import wording_rates as rates
@@ -33,7 +35,7 @@ def with_equivalent(order: PhaseOrder, text: str) -> str:
 
 
 def three_lines(order: PhaseOrder) -> Fields:
-    """Dose, preparation, administration."""
+    """Dose, preparation, administration, and the whole in one line as it is transcribed."""
     rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} {TICK}")] if order.phase.only_if else []
     rows += [Field("STARTS", starts)] if (starts := starting(order.phase)) else []
     rows += [Field("DOSE", dose(order), strong=True)]
@@ -43,7 +45,20 @@ def three_lines(order: PhaseOrder) -> Fields:
         rows.append(Field("BAND", why + known))
     rows += [Field("PREPARATION", preparation(order)), *supplies.product_chosen(order), Field("ADMINISTRATION", administration(order), strong=True)]
     often = again(order.phase)
-    return Fields((*rows, Field("SCHEDULE", often, strong=True)) if often else tuple(rows))
+    rows += [Field("SCHEDULE", often, strong=True)] if often else []
+    return Fields((*rows, Field("IN ONE LINE", in_one_line(order))))
+
+
+def in_one_line(order: PhaseOrder) -> str:
+    """Name, strength, form, dose, rate, duration, route, frequency: in the sequence in which an order is transcribed."""
+    figures, phase, product = order.figures, order.phase, order.prepared.product
+    by_hand = getattr(phase, "by_hand", False)
+    strong = "" if product.fluid else f" {said(figures['final_concentration'])}"
+    amount = figures.get("total_dose") or figures.get("calculated_dose") or figures["calculated_dose_rate"]
+    rate = [] if by_hand or "pump_rate" not in figures else [f"{'start at ' if order.rungs or order.steps else ''}{supplies.rate_said(order)}"]
+    over = f"over {said(figures['duration'])}" if "duration" in figures and not isinstance(phase, (Continuous, Maintenance)) else course(order)
+    often = "as needed" if getattr(phase, "as_needed", None) else again(phase) or ("once" if isinstance(phase, (Intermittent, Schedule)) else "continuous")
+    return ", ".join([f"{order.loaded.drug.name}{strong} {'syringe' if by_hand else 'bag'}", said(amount), *rate, over, "intravenous", often])
 
 
 def starting(phase) -> str:
@@ -264,7 +279,17 @@ def titration(order: PhaseOrder, answers: dict[str, str]) -> Fields:
 
 def answered(question: str, answers: dict[str, str]) -> Field:
     """What the source leaves open, in the words of the file, with the answer or a line for it."""
-    return _or_blank(question, answers.get(question, ""))
+    return _or_blank(question, answers.get(question, ""), _unit_of(question))
+
+
+_UNITS = (("interval|how often|how long|observation time|when the|sooner", f"{TICK} minutes {TICK} hours"), ("blood pressure", "mmHg"), ("kidney function", "mL/min"),
+          ("pain score", "of 10"), ("urine output", "mL/hour"),
+          (r"\bdose\b", f"{TICK} mcg {TICK} mg {TICK} g"))
+
+
+def _unit_of(question: str) -> str:
+    """The unit that stands behind a box, so that nobody writes one by hand; "" where the answer is words."""
+    return next((unit for words, unit in _UNITS if re.search(words, question)), "")
 
 
 def _or_blank(label: str, value: str, unit: str = "") -> Field:
