@@ -226,6 +226,8 @@ class Drug(NamedTuple):
 
     def bridge(self, ordered: Unit) -> Stated | None:
         """The factor without which its products could not be counted in the ordered unit; None where they are."""
+        if not self.equivalents:  # nearly every drug, and asked for every rung
+            return None
         stock = next((each.amount for each in self.products.values()), None)
         return None if stock is None or unit(stock).amount_class != "mass" else self.equivalent_in(ordered)
 
