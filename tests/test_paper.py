@@ -329,3 +329,17 @@ def patient_file(folder):
     path = folder / "patient.yaml"
     path.write_text("".join(f"{key}:\n  - {value}\n" if key in lists else f'{key}: "{value}"\n' for key, value in PATIENT.items()))
     return str(path)
+
+
+def test_several_documents_in_one_each_have_their_own_head_and_foot_on_their_own_pages():
+    several = [laid_out(name) for name in (KETAMINE, ADULT, "ketorolac")]
+    apart = [len(pages_of(name)) for name in (KETAMINE, ADULT, "ketorolac")]
+    together = read(pdf.to_pdf(several, "letter", NOW))
+    assert len(together) == sum(apart)
+    at = 0
+    for page, count in zip(several, apart):
+        for number, text in enumerate(together[at : at + count], 1):
+            assert text.count("REFERENCE PROTOCOL - NOT APPROVED AT THIS SITE") == 1 and text.count(words(page.title)) == 1
+            assert text.count(words(page.footer[-1])) == 1 and f"page {number} of {count}" in text
+            assert not [other.title for other in several if other is not page and words(other.title) in text]
+        at += count
