@@ -13,7 +13,7 @@ from infuse import checking, overview, schema
 from infuse.given import BY_NAME
 from infuse.library import Library
 from infuse.choosing import CHOICES
-from infuse.schema import orderset
+from infuse.schema import orderset, words
 
 GUIDE = (ROOT / "protocols" / "README.md").read_text()
 TABLE = re.compile(r"(?<=## What ships\n\n)(?:\|.*\n)+")
@@ -40,7 +40,7 @@ def test_a_complete_example_passes_check(tmp_path, name, text):
 
 @pytest.mark.parametrize("text", FRAGMENTS, ids=[text.strip().splitlines()[0][:40] for text in FRAGMENTS])
 def test_a_fragment_names_only_keys_that_exist(text):
-    known = keys_of(schema.PROTOCOL.schema) | keys_of(schema.DRUG.schema) | keys_of(orderset.ORDER_SET.schema)
+    known = keys_of(schema.PROTOCOL.schema) | keys_of(schema.DRUG.schema) | keys_of(orderset.ORDER_SET.schema) | keys_of(words.INTERACTIONS.schema)
     in_cases = {*BY_NAME, *CHOICES, "override", "refused", "soft_stop", "rungs", "last_pump_rate", *FIGURES}
     chosen_by_the_author = set(re.findall(r"^ {2}([a-z]+):\n", text, re.M))
     used = set(re.findall(r"^[ -]*([a-z_]+):", text, re.M))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -187,7 +188,32 @@ def boxes_of(one, made, protocol):
     return [each.question for each in made.weighed.boxes[protocol] if any(f"{mark} {one['text']} (" in each.question for mark in ":;")]
 
 
+def facts_of(when):
+    """What makes a new caution true, one fact after the other, as far as it can be typed as the file has it; the rest is for a
+    person to write down."""
+    lists = [("conditions", [str(each) for each in when.conditions]), ("medicines", [each.name + (" 1 h ago" if each.within else "") for each in when.medicines]),
+             ("allergies", [f"{each}: rash" for each in when.allergy]), ("pregnancy", ["yes"] if when.pregnancy else []),
+             ("lactation", ["yes"] if when.lactation else []), ("liver", [when.liver] if when.liver else [])]
+    return [{name: str(text)} for name, texts in lists for text in texts]
+
+
+def write_down(library):
+    """The cautions anew, in the sequence of the files; what makes one true stays as it was written."""
+    known = {(each["drug"], each["text"]): each for each in CAUTIONS}
+    lines = []
+    for drug, _ in map(library.drug, library.drugs().values()):
+        for each in (*drug.contraindications, *drug.precautions):
+            before = known.get((drug.id, each.text), {})
+            true = before["true"] if before else facts_of(each.when) if each.when else None
+            lines.append({"drug": drug.id, "severity": each.severity, "text": each.text, **({"kind": each.kind} if each.kind else {}),
+                          "source": [*each.source, *(["site"] if each.site else [])], "true": true})
+    (HERE / "data" / "cautions.jsonl").write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines))
+
+
 def test_the_cautions_are_those_that_were_written_down(library):
+    """INFUSE_REWRITE=1 writes them anew: read the diff, and write what makes a new one true where the file does not tell."""
+    if os.environ.get("INFUSE_REWRITE"):
+        return write_down(library)
     files = [(drug.id, each.severity, each.text, [*each.source, *(["site"] if each.site else [])]) for drug, _ in map(library.drug, library.drugs().values())
              for each in (*drug.contraindications, *drug.precautions)]
     assert sorted(files) == sorted((each["drug"], each["severity"], each["text"], each["source"]) for each in CAUTIONS)
@@ -392,3 +418,50 @@ def test_the_plan_of_a_set_names_every_drug(infuse):
     plan = done.stdout.partition("\nMONITORING")[2].partition("\n* ")[0]
     assert [" ".join(each.split()) for each in plan.split("\n") if "every 15 minutes" in each]
     assert "ketamine, magnesium" in " ".join(plan.split())
+
+
+# ---------------------------------------------------------------------------------------------- what is wrong with the files
+
+ROW = """interactions:
+  - between: {one}
+    and: triptan
+    kind: narrow arteries
+    severity: hard
+    say: they must not meet
+    source: label
+references:
+  label:
+    title: A label
+    read: written here
+"""
+BROKEN = [("ergot alkaloids", '2:14: expected a drug, a medicine of tables/medicines.yaml or a class; found "ergot alkaloids"', "did you mean ergot alkaloid?"),
+          ("dihydroergotamin", '2:14: expected a drug, a medicine of tables/medicines.yaml or a class; found "dihydroergotamin"', "did you mean dihydroergotamine mesylate?"),
+          ("DHE", '2:14: expected dihydroergotamine; found "DHE"', "another name of that drug")]
+
+
+@pytest.mark.parametrize(("one", "message", "hint"), BROKEN)
+def test_a_pair_of_words_that_no_file_knows(infuse, tmp_path, one, message, hint):
+    (tmp_path / "tables").mkdir()
+    path = tmp_path / "tables" / "interactions.yaml"
+    path.write_text(ROW.format(one=one))
+    done = infuse("check", str(path), "--protocols", str(tmp_path))
+    assert done.returncode == 1 and f"{path}:{message}" in done.stdout and hint in done.stdout
+    done = infuse("order", "ketorolac", "metoclopramide", "--weight", "70kg", "--age", "44y", "--clearance", "90 mL/min", "--protocols", str(tmp_path))
+    assert done.returncode == 1 and not done.stdout and message in done.stderr
+
+
+def test_a_sites_own_pairs_are_used(infuse, tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "interactions.yaml").write_text(ROW.format(one="magnesium-sulfate"))
+    done = infuse("order", "magnesium-sulfate-adult", "--age", "44y", "--medicine", "Maxalt", "--protocols", str(tmp_path))
+    assert done.returncode == 1 and "hard stop: magnesium-sulfate-adult.with-rizatriptan: magnesium sulfate with Maxalt (rizatriptan), taken now" in done.stderr
+
+
+def test_a_condition_that_no_file_knows_stops_the_order(infuse, tmp_path):
+    (tmp_path / "drugs").mkdir()
+    text = (HERE.parent / "protocols" / "drugs" / "magnesium-sulfate.yaml").read_text()
+    assert "conditions: heart block\n" in text
+    (tmp_path / "drugs" / "magnesium-sulfate.yaml").write_text(text.replace("conditions: heart block\n", "conditions: hart block\n"))
+    done = infuse("order", "magnesium-sulfate-adult", "--age", "44y", "--condition", "asthma", "--protocols", str(tmp_path))
+    assert done.returncode == 1 and not done.stdout
+    assert 'expected a condition of tables/conditions.yaml; found "hart block"' in done.stderr and "did you mean heart block?" in done.stderr
