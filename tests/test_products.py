@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from conftest import ROOT, make
 
+from infuse import preparation
+from infuse.grammar import read_quantity
 from infuse.library import Library
 from infuse.order import NotUnderstood, READY
 from infuse.render import json as rendered
@@ -82,3 +85,37 @@ def test_the_first_bag_that_is_not_too_strong_serves(sample, dose, bag):
 def test_of_two_that_serve_the_preferred_one_is_used_whatever_it_leaves(shipped):
     made = make(shipped["magnesium-sulfate-adult"], age="44y", dose="1 g")
     assert made.status == READY and made.phases[0].prepared.preparation.name == "premixed-1-g"
+
+
+# preparation of sample-dose; concentration; the volume to withdraw at which it is reached (None: never)
+REACHED = [
+    ("powder", "45 mg/mL", "22.5 mL"),    # 100 mg/mL made up to 50 mL: 45 times 50 / 100
+    ("powder", "100 mg/mL", "50 mL"),
+    ("vial", "40 mg/mL", "400 mL"),       # 50 mg/mL added to 100 mL: 40 times 100 / (50 less 40)
+    ("vial", "49 mg/mL", "4,900 mL"),
+    ("vial", "50 mg/mL", None),           # not even undiluted drug is stronger
+]
+
+
+@pytest.mark.parametrize(("name", "concentration", "expected"), REACHED)
+def test_the_volume_at_which_a_concentration_is_reached(name, concentration, expected):
+    loaded = Library([SAMPLES]).load(SAMPLES / "sample-dose.yaml")
+    one = next(each for each in loaded.protocol.preparations if each.name == name)
+    found = preparation.withdraw_at(one, loaded.drug.products[one.product], read_quantity(concentration), None)
+    assert (found and found.on_paper()) == expected
+
+
+@pytest.mark.parametrize(("weight", "drawn", "strength"), [("89 kg", "22 mL", "44 mg/mL"), ("90 kg", "22 mL", "44 mg/mL")])
+def test_drawing_up_never_makes_the_bag_stronger_than_its_limit(tmp_path, weight, drawn, strength):
+    """25 mg/kg at 90 kg are 2,250 mg, 22.5 mL of 100 mg/mL; 23 mL in 50 would be 46 mg/mL, above the 45 of the drug's soft limit."""
+    shutil.copytree(SAMPLES, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "sample-dose.yaml"
+    text = path.read_text().replace("default: 10 mg/kg", "default: 25 mg/kg").replace("20 mg/kg", "25 mg/kg").replace("cap: 1 g", "cap: 2.4 g")
+    text = text.replace("hard: up to 1 g", "hard: up to 3 g").replace("up to 2 g in 24 h", "up to 3 g in 24 h").replace("soft: up to 50 mg/min", "soft: up to 99 mg/min")
+    path.write_text(text[: text.index("cases:")] + "cases:\n  - name: light\n    given:\n      weight: 29 kg\n      age: 44 years\n    expect:\n      refused: weight\n")
+    loaded = Library([tmp_path]).load(path)
+    assert not loaded.errors, loaded.errors
+    made = make(loaded, weight=weight, age="44y", preparation="powder", duration="1 h")
+    assert made.status == READY, made.alerts
+    figures = made.phases[0].figures
+    assert (figures["withdraw_volume"].value.on_paper(), figures["final_concentration"].value.on_paper()) == (drawn, strength)
