@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from infuse import book, book_pages, picking, setpage
+from infuse import book, book_pages, order, picking, setpage
 from infuse.book import Table
 from infuse.given import BY_NAME, Given, on_paper_date, read_date
 from infuse.library import Library, Loaded
@@ -88,8 +88,16 @@ def read(library: Library, ids: Sequence[str], weights: str, step: str, heights:
 
 
 def make(asked: Asked, loaded: Sequence[Loaded], tell: Callable[[int, int, str], None] | None = None) -> Bound:
-    """Every table; `tell` is told how many orders were made, of how many, for which protocol."""
+    """Every table; `tell` is told how many orders were made, of how many, for which protocol. Raises CannotBind."""
     several = list(zip(loaded, asked.chosen))
+    try:
+        return _made(asked, several, tell)
+    except order.Missing as missing:
+        raise CannotBind([(BY_NAME[name].option, Refused(f"{BY_NAME[name].says}, such as {BY_NAME[name].example}", "", f"it changes the dose of {', '.join(of)}"))
+                          for name, of in missing.facts.items()]) from None
+
+
+def _made(asked: Asked, several, tell) -> Bound:
     whole, checked, tables = book.count(several, asked.weights, asked.heights), 0, []
     for one, chosen in several:
         def made(name=one.protocol.id):
@@ -98,4 +106,4 @@ def make(asked: Asked, loaded: Sequence[Loaded], tell: Callable[[int, int, str],
             if tell:
                 tell(min(checked, whole), whole, name)
         tables += book.tables(one, chosen, asked.weights, asked.heights, asked.now, made)
-    return Bound(tables, asked.sets, checked, book_pages.last_day(asked.until, [each.protocol for each in loaded], asked.now.date()))
+    return Bound(tables, asked.sets, checked, book_pages.last_day(asked.until, [each.protocol for each, _ in several], asked.now.date()))

@@ -572,9 +572,9 @@ def book(
     library, now = _library(protocols), _now()
     try:
         asked = binding.read(library, ids, weights, step, heights or [], until, now)
+        bound = binding.make(asked, _load(library, asked.ids), _progress if sys.stderr.isatty() else None)
     except binding.CannotBind as wrong:
         _fail(_refusals(wrong.refused) + _problems(wrong.problems), WRONG if wrong.refused else STOPPED)
-    bound = binding.make(asked, _load(library, asked.ids), _progress if sys.stderr.isatty() else None)
     pages = book_pages.lay_out(book_pages.Book(now, bound.until, weights), bound.tables, bound.sets, bound.checked)
     several = "s" if bound.tables[1:] else ""
     _say(f"{bound.checked:,} rows checked, {len(bound.tables):,} table{several}, not to be used after {bound.until:%Y-%m-%d}")

@@ -253,3 +253,16 @@ def test_interrupted_it_leaves_nothing(tmp_path, ended):
 def test_a_weight_that_is_no_weight_is_refused():
     with pytest.raises(Refused):
         book.read_weights("40 to 120 mg", quantity(5, "kg"))
+
+
+def test_a_dose_per_surface_has_a_table_for_each_height_and_wants_one(infuse, tmp_path):
+    from test_bands import DRUG, written
+
+    (tmp_path / "drugs").mkdir()
+    (tmp_path / "drugs" / "sample.yaml").write_text(DRUG)
+    (tmp_path / "sample.yaml").write_text(written("      dose: 50 mg/m2\n      duration: 15 min"))
+    command = ["book", "sample", "--protocols", str(tmp_path), "--weights", "60 to 80 kg", "--step", "10 kg"]
+    done = infuse(*command)
+    assert done.returncode == 2 and "--height: expected height" in done.stderr and not done.stdout, done.stderr
+    said = flat(infuse(*command, "--height", "160 cm", "--height", "180 cm").stdout)
+    assert "height 160 cm. Table 1 of 2" in said and "height 180 cm. Table 2 of 2" in said

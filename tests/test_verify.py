@@ -218,3 +218,14 @@ def test_an_unknown_file_protocol_or_a_pdf_is_refused(infuse, tmp_path):
 def test_facts_that_give_no_order_any_more_are_said(infuse):
     done = infuse("verify", compact.write(order()).replace("70 kg", "29 kg"))
     assert done.returncode == 1 and "no order comes out here: weight 29 kg is below the hard limit" in done.stderr and not done.stdout
+
+
+NEVER_A_NUMBER = {"name", "record_number", "birth_date", "weight_source", "pregnancy", "lactation", "qtc", "blood_pressure", "heart_rate", "liver", "allergies",
+                  "conditions", "medicines", "given", "line", "care_area", "location", "prescriber", "start", "prepared", "compounding"}
+
+
+def test_each_fact_is_in_the_text_or_changes_no_number():
+    """A new fact that changes a dose must be put into the text: without it the order would be worked out otherwise."""
+    from infuse.given import BY_NAME
+
+    assert {*compact.FACTS} | NEVER_A_NUMBER == {*BY_NAME} and not {*compact.FACTS} & NEVER_A_NUMBER
