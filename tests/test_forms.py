@@ -7,7 +7,7 @@ import re
 
 import pytest
 from conftest import NOW, ROOT, make
-from test_paper import CHILD, MARGIN, PATIENT, SIZES, closed, pieces, placed, read, stands, strings, words
+from test_paper import CASE, CHILD, MARGIN, PATIENT, SIZES, closed, pieces, placed, read, stands, strings, words
 from test_sheet import ERROR_PRONE, OPAQUE
 
 from infuse import papers, source, tables, watching
@@ -139,7 +139,25 @@ def test_several_papers_are_documents_that_count_their_own_pages(infuse, tmp_pat
     pages = read((tmp_path / "o.pdf").read_bytes())
     sheets = [text for text in pages if "Order sheet, adult" in text]
     assert all(f"page {number} of {len(sheets)}" in text for number, text in enumerate(sheets, 1))
+    assert all(text.count("Magnesium sulfate intravenous infusion, adult, acute migraine") == 1 for text in pages), "the head of another paper lies beneath"
     assert len(pages) == len(sheets) + 1 and "Independent double check, adult" in pages[-1] and "page 1 of 1" in pages[-1]
+
+
+def test_sixty_rungs_have_every_form(tmp_path):
+    text_of_file = (ROOT / "tests/protocols/sample-titration.yaml").read_text()
+    text_of_file = text_of_file[: text_of_file.index("cases:")].replace("by: 0.05 mg/kg/h", "by: 0.015 mg/kg/h").replace("sample-titration", "sixty")
+    (tmp_path / "sixty.yaml").write_text(text_of_file + CASE)
+    for name in ("drugs", "tables"):
+        (tmp_path / name).symlink_to(ROOT / "tests/protocols" / name)
+    made = make(Library([tmp_path]).load(tmp_path / "sixty.yaml"), **PATIENT)
+    assert len(made.phases[0].rungs) >= 60
+    pages, wrong = papers.lay_out(made, ["all"])
+    assert not wrong and len(pages) >= 5
+    for page in pages:
+        document = pdf.to_pdf(page, "letter", NOW)
+        across, up = (792, 612) if page.wide else (612, 792)
+        assert all(points >= 8.99 and MARGIN <= x <= across - MARGIN and MARGIN <= y <= up - MARGIN for _, _, x, y, points in placed(document))
+        assert all("Sample, Jane" in each for each in read(document))
 
 
 def test_a_form_is_the_same_page_as_text_and_as_json(infuse):

@@ -112,5 +112,5 @@ def _criteria(order: Order) -> list[Section]:
     found = []
     for request in order.requests:
         lines = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in request.loaded.protocol.criteria)
-        found.append(Section(f"HOLD, STOP AND CALL   {request.loaded.drug.name}", (Sentences(lines, strong=True, items=True),)))
+        found.append(Section(f"HOLD, STOP AND CALL   {request.loaded.drug.name}", (Sentences(lines, strong=True, items=True),), flows=True))
     return found
