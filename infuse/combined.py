@@ -29,6 +29,7 @@ from infuse.totals import most
 from infuse.units import Quantity, quantity
 
 DAY = quantity(24, "h")
+_ALIKE = 3  # letters: ketamine and ketorolac share no more
 
 
 def title(order: Order) -> str:
@@ -115,6 +116,8 @@ def _timeline(order: Order, plan: Plan) -> Section:
     lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
     if not start:
         lines.append("No start was given: only elapsed times are printed.")
+    lines += [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
+              for names in _alike(dict.fromkeys(request.loaded.drug.name for request in order.requests))]
     ends = plan.ends
     chair = plan.arrangement.order_set.chair_time if plan.arrangement.order_set else None
     fields = [Field("ACTUAL START", blank="date and time")]
@@ -136,6 +139,14 @@ def _if_needed(order: Order, plan: Plan) -> list[Section]:
     said = ("It stands ready and is not part of the sequence: nobody gives it because its turn has come.",
             "Through a line of its own, or with a flush before and after it; what else runs is stopped where its order says so.")
     return [Section("ONLY IF NEEDED", (Sentences(said, strong=True), Table(("GIVE", "WHEN", "DATE, TIME GIVEN", "BY"), tuple(rows), blank=True)))]
+
+
+def _alike(names: Iterable[str]) -> list[list[str]]:
+    """Drugs of one sheet whose names begin with the same letters."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name[:_ALIKE].lower(), []).append(name)
+    return [each for each in groups.values() if each[1:]]
 
 
 def _over(event: Event) -> str:

@@ -465,3 +465,10 @@ def test_a_condition_that_no_file_knows_stops_the_order(infuse, tmp_path):
     done = infuse("order", "magnesium-sulfate-adult", "--age", "44y", "--condition", "asthma", "--protocols", str(tmp_path))
     assert done.returncode == 1 and not done.stdout
     assert 'expected a condition of tables/conditions.yaml; found "hart block"' in done.stderr and "did you mean heart block?" in done.stderr
+
+
+def test_names_that_begin_alike_are_said(infuse):
+    facts = ["--weight", "70kg", "--age", "44y", "--clearance", "90 mL/min"]
+    alike = "NAMES THAT BEGIN ALIKE: ketamine and ketorolac tromethamine."
+    assert alike in " ".join(infuse("order", "ketamine-inpatient-titration", "ketorolac", *facts).stdout.split())
+    assert "BEGIN ALIKE" not in infuse("order", "magnesium-sulfate-adult", "ketorolac", *facts).stdout
