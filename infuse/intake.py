@@ -17,7 +17,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse import choosing, mixture, order, source, weighing
+from infuse import choosing, mixture, order, picking, source, weighing
 from infuse import patient as patients
 from infuse.given import BY_NAME, Given
 from infuse.library import Loaded
@@ -293,8 +293,10 @@ def what_next(made: Order, arguments: list[str]) -> list[str]:
     lines = []
     stopped = {each.code.partition(".")[0] for each in made.alerts if each.level == HARD} - {mixture.CODE}
     left = [each.loaded.protocol.id for each in made.requests if each.loaded.protocol.id not in stopped]
-    if stopped and left:
+    if stopped and left and not any(picking.required(made.arrangement, each) for each in stopped):
         kept = _without(arguments, stopped)
+        of_set = made.arrangement.items if made.arrangement else {}
+        kept += [word for each in sorted(stopped) if each in of_set for word in ("--without", each)]
         lines.append(f"without {', '.join(sorted(stopped))}: infuse {shlex.join(kept)}")
     if any(each.code == mixture.CODE for each in made.alerts):
         lines.append("each in a bag of its own: leave out --one-bag")

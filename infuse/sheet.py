@@ -68,7 +68,7 @@ def _notices(order: Order) -> list[Section]:
 
 
 def _stopped(order: Order) -> Section:
-    needed = order.alerts if any(each.level == HARD for each in order.alerts) else order.not_overridden
+    needed = [each for each in order.alerts if each.level != NOTE] if any(each.level == HARD for each in order.alerts) else order.not_overridden
     lines = tuple(f"{LEVEL_WORDS[each.level]} {each.code}: {each.message}" for each in needed)
     return Section("NO ORDER WAS MADE", (Sentences(lines, strong=True, items=True),))
 

@@ -472,3 +472,12 @@ def test_names_that_begin_alike_are_said(infuse):
     alike = "NAMES THAT BEGIN ALIKE: ketamine and ketorolac tromethamine."
     assert alike in " ".join(infuse("order", "ketamine-inpatient-titration", "ketorolac", *facts).stdout.split())
     assert "BEGIN ALIKE" not in infuse("order", "magnesium-sulfate-adult", "ketorolac", *facts).stdout
+
+
+def test_what_can_be_left_out_of_a_set_is_offered_so_that_it_can(infuse):
+    facts = ["--weight", "70kg", "--age", "44y", "--clearance", "90 mL/min"]
+    done = infuse("order", "emergency-rescue", *facts, "--medicine", "ibuprofen")
+    assert done.returncode == 1 and "without ketorolac: infuse order emergency-rescue" in done.stderr and done.stderr.rstrip().endswith("--without ketorolac")
+    assert "NOTE" not in done.stdout
+    done = infuse("order", "dihydroergotamine-inpatient-course", *facts, "--condition", "angina")
+    assert done.returncode == 1 and "without" not in done.stderr  # the set requires what is stopped
