@@ -247,8 +247,11 @@ def _height(block: Block, section: Section) -> int:
 # ---------------------------------------------------------------------------------------------- words
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> list:
-    """Parts for the template: words; what one line must hold; boxes to tick and to write in."""
+    """Parts for the template: words; what one line must hold; boxes to tick and to write in. Not to be changed: most are
+    the same on every sheet, and kept.
+    """
     parts: list = []
     at = 0
     for special in _SPECIAL.finditer(text):
