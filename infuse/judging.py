@@ -165,9 +165,9 @@ def _allergy(names, about: About) -> Match:
     picture = about.picture
     if picture.patient.get("allergies") is None and not picture.allergens:
         return Match(OPEN, "allergy")
-    for said, word in picture.allergens:
+    for said, words in picture.allergens:
         for name in names:
-            if word and picture.lists.is_named(name) and picture.lists.is_one(word, name) or _names(said, name):
+            if _names(said, name) or picture.lists.is_named(name) and any(picture.lists.is_one(word, name) for word in words):
                 return Match(YES, "allergy", f'allergy "{said.strip()}"')
     return Match(OPEN if picture.patient.get("allergies") is None else NO, "allergy")
 

@@ -156,12 +156,12 @@ class Picture:
     # ------------------------------------------------------------------------------------------ allergies
 
     @cached_property
-    def allergens(self) -> tuple[tuple[str, Word | None], ...]:
-        """What the patient is allergic to, without the reaction, and its word; conditions that name an allergy too."""
+    def allergens(self) -> tuple[tuple[str, tuple[Word, ...]], ...]:
+        """What the patient is allergic to, without the reaction, and what is named in it; conditions that name an allergy too."""
         said = [each.partition(":")[0] for each in self.patient.get("allergies") or () if each.lower() not in NONE_OTHER]
         said += [each for each, _ in self._conditions if re.search("allerg|hypersensitiv", each.lower())]
         known = self.lists.vocabulary.given if said else None
-        return tuple((each, known.find(each) or known.find(each.removesuffix("s"))) for each in said)
+        return tuple((each, known.within(each)) for each in said)
 
     # ------------------------------------------------------------------------------------------ unknown words
 

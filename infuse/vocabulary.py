@@ -70,6 +70,12 @@ class Names:
         without = " ".join(part for part in folded.split() if part not in self._salts)
         return self._words.get(folded) or self._words.get(without)
 
+    def within(self, said: str) -> tuple[Word, ...]:
+        """Every word that is named in a text, in the singular or in the plural."""
+        folded = fold(said)
+        text = f" {folded} {' '.join(part.removesuffix('s') for part in folded.split())} "
+        return tuple(dict.fromkeys(word for name, word in self._words.items() if f" {name} " in text))
+
     def near(self, said: str) -> tuple[str, ...]:
         """What may have been meant, best first."""
         close = difflib.get_close_matches(fold(said), self._words, n=3, cutoff=_ALIKE)

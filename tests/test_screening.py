@@ -140,6 +140,31 @@ def test_an_override_names_the_caution(library):
     assert ordered(library, DHE, conditions="hypertension", overrides=[reason]).status == orders.READY
 
 
+# an allergy in one's own words, the fact that says it
+ALLERGIC = [("allergies", "Ketorolac allergy"), ("conditions", "ketorolac allergy"), ("conditions", "allergic to ibuprofen"), ("allergies", "naproxen and aspirin: hives"),
+            ("allergies", "NSAIDs: wheeze"), ("allergies", "Toradol (rash)"), ("allergies", "rash with Advil")]
+
+
+@pytest.mark.parametrize(("fact", "text"), ALLERGIC)
+def test_an_allergy_in_ones_own_words(library, fact, text):
+    assert "allergy" in said(ordered(library, KETOROLAC, **{fact: text}), HARD)
+
+
+def test_an_allergy_to_something_else_stops_nothing(library):
+    for text in ("penicillin: rash", "sulfa", "latex: wheeze after ketorolac was not the cause"):
+        assert "allergy" not in said(ordered(library, KETOROLAC, allergies=text), HARD)
+
+
+def test_a_drug_that_is_a_medicine_already_needs_a_reason(library):
+    assert said(ordered(library, KETOROLAC, medicines="Toradol"), SOFT) == {"with-ketorolac"}
+    assert ordered(library, KETOROLAC, given="ketorolac 15 mg intravenous 8 h ago").status == orders.READY  # totals count it
+
+
+@pytest.mark.parametrize(("protocol", "medicine", "code"), [(KETOROLAC, "NSAID", "with-nsaid"), (DHE, "triptan", "with-triptan"), (DHE, "MAOI", "with-mao-inhibitor")])
+def test_a_class_may_be_typed(library, protocol, medicine, code):
+    assert code in said(ordered(library, protocol, medicines=medicine), HARD)
+
+
 def test_weeks_of_pregnancy(library):
     prochlorperazine = {"age": "30 years", "creatinine": "", "height": ""}
     assert "pregnancy" in said(ordered(library, "prochlorperazine", **prochlorperazine, pregnancy="30 weeks"), SOFT)
