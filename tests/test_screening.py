@@ -506,3 +506,10 @@ def test_what_can_be_left_out_of_a_set_is_offered_so_that_it_can(infuse):
     assert "NOTE" not in done.stdout
     done = infuse("order", "dihydroergotamine-inpatient-course", *facts, "--condition", "angina")
     assert done.returncode == 1 and "without" not in done.stderr  # the set requires what is stopped
+
+
+def test_json_says_what_was_ruled_out_and_by_which_lists(infuse):
+    done = infuse("order", "magnesium-sulfate-adult", "--age", "44y", "--pregnancy", "no", "--medicine", "lamotrigine", "--json")
+    made = json.loads(done.stdout)
+    assert made["ruled_out"]["magnesium-sulfate-adult"] == ["pregnancy"]
+    assert "protocols/tables/interactions.yaml" in [each["name"] for each in made["screening_files"]]

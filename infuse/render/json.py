@@ -33,6 +33,8 @@ def as_object(order: Order) -> dict:
         "recompute": compact.write(order) if order.status == READY else None,
         "alerts": [_alert(each) for each in order.alerts],
         "open": [{"fact": each.fact, "question": each.question, "option": each.option} for each in order.open],
+        "ruled_out": {name: list(said) for name, said in order.weighed.ruled_out.items()},
+        "screening_files": [_file(each) for each in order.weighed.files],
         "overrides": [{"code": each.code, "reason": each.reason, "by": each.by, "at": each.at.isoformat()} for each in order.overrides],
         "patient": _patient(order),
         "protocols": [_protocol(each.loaded) for each in order.requests],
@@ -170,6 +172,9 @@ def schema() -> dict:
         "alerts": {"type": "array", "items": _ALERT},
         "open": {"type": "array", "items": _object({"fact": _TEXT, "question": _TEXT, "option": _TEXT}),
                  "description": "facts and answers still to be given"},
+        "ruled_out": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT},
+                      "description": "of each protocol the cautions that are known to be false"},
+        "screening_files": {"type": "array", "items": _FILE, "description": "the lists in which screening looked something up"},
         "overrides": {"type": "array", "items": _object({"code": _TEXT, "reason": _TEXT, "by": _TEXT, "at": _TEXT})},
         "patient": {"type": "object", "description": "every fact by name; null where it was not recorded"},
         "protocols": {"type": "array", "items": _object({
