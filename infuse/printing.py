@@ -39,7 +39,8 @@ def send(copies: list[bytes], queue: str, paper: str) -> str:
                 path.write_bytes(content)
         except OSError as error:
             raise NotPrinted(f"expected to write to {folder}; found: {error.strerror}") from None
-        done = _run("lp", *(["-d", queue] if queue else []), "-t", "infuse", "-o", f"media={paper}", "--", *map(str, paths))
+        # on one side: what is torn off, such as the second person's page, must not have the answers on its back
+        done = _run("lp", *(["-d", queue] if queue else []), "-t", "infuse", "-o", f"media={paper}", "-o", "sides=one-sided", "--", *map(str, paths))
     job = _JOB.search(done.stdout)
     if done.returncode or not job:
         raise _reason(queue, done)

@@ -1,7 +1,7 @@
 """The score of the sheets against the checklist for order sets: 76 items, and the words that each score relies on.
 
 tests/data/checklist.json has the item, whether it is a must, the score, where on the sheet it is found, the sheets it is for, the
-words that must stand on every one of them ("!": must not), and the reason where the score is below full. Pages of ten sheets were
+words that must stand on every one of them ("!": must not), and the reason where the score is below full. Pages of eight sheets were
 looked at in one bit at 200 dots per inch; what only eyes can judge has no words.
 """
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from infuse import printing
+
 MAGNESIUM = ["order", "magnesium-sulfate-adult", "--age", "44y"]
 SETTINGS = """Listen {folder}/socket
 DefaultAuthType None
@@ -177,3 +179,11 @@ def test_there_is_no_command_that_prints(infuse, tmp_path):
     done = infuse(*MAGNESIUM, "--print", PATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("expected the command lp, which sends to printers; found none\n") and "install a CUPS client" in done.stderr
+
+
+def test_nothing_is_printed_on_the_back_of_what_is_torn_off(monkeypatch):
+    asked = []
+    monkeypatch.setattr(printing, "_run", lambda *command: asked.append(command) or subprocess.CompletedProcess(command, 0, "request id is ward-1 (1 file(s))", ""))
+    assert printing.send([b"%PDF-1.7"], "ward", "a4") == "ward-1"
+    (command,) = asked
+    assert command[command.index("sides=one-sided") - 1] == "-o" and "media=a4" in command
