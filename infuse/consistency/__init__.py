@@ -32,7 +32,7 @@ def check(protocol: Protocol, drug: Drug | None) -> list[Problem]:
     """Everything that is wrong or awaits the site, in the order of the file."""
     spread = by_band(protocol)
     found = dict.fromkeys(problem for each in CHECKS for problem in each(spread, drug))
-    found |= dict.fromkeys(problem for each in (alone.bands_are_proven, sizes.clearances_are_human, course.starts_agree, *between.CHECKS) for problem in each(protocol, drug))
+    found |= dict.fromkeys(problem for each in (alone.bands_are_proven, sizes.clearances_are_human, reach.bands_are_near, course.starts_agree, *between.CHECKS) for problem in each(protocol, drug))
     return sorted(found, key=lambda one: one.span)
 
 

@@ -97,6 +97,17 @@ def choices_are_near(protocol: Protocol, _drug: Drug | None) -> Iterator[Problem
                 yield wrong(most.span, f"rates within {FAR} times of each other", f'"{most.quantity}"', f"line {least.span.line} says {least.quantity}")
 
 
+def bands_are_near(protocol: Protocol, _drug: Drug | None) -> Iterator[Problem]:
+    """The doses of the bands of one phase, as far as they are of one kind: within a hundredfold. Of a phase with its bands."""
+    for phase in protocol.phases:
+        doses = sorted((band.dose.default for band in getattr(phase, "bands", ()) if band.dose), key=lambda each: each.span)
+        for number, one in enumerate(doses):
+            for other in doses[:number]:
+                if units.fits(one.quantity.unit, other.quantity.unit) and not other.quantity <= _times(one.quantity) <= _times(_times(other.quantity)):
+                    yield wrong(one.span, f"a dose within {FAR} times of the other bands", f'"{one.quantity}"', f"line {other.span.line} says {other.quantity}")
+                    break
+
+
 def _alike(several: tuple[Stated, ...]) -> bool:
     return all(units.fits(several[0].quantity.unit, each.quantity.unit) for each in several)
 
