@@ -153,7 +153,7 @@ def _against(loaded, made, before, weight):
     """What speaks against one order, and against it beside the one of the weight before."""
     where, span = f" at {weight.on_paper()}" if weight else "", loaded.protocol.phases[0].span
     for alert in made.alerts:
-        if alert.level == HARD and not alert.code.endswith((".preparation", ".band")):
+        if alert.level == HARD and not alert.screened and not alert.code.endswith((".preparation", ".band")):  # a caution says that nobody like that gets it
             yield alert.code, Problem(ERROR, span, f"expected an order{where}; found a stop: {alert.message}")
     if made.status == order.NEEDS_OVERRIDE:
         said = "; ".join(alert.message for alert in made.not_overridden)

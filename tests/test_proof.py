@@ -172,3 +172,12 @@ def test_the_bar_is_shown_at_a_terminal_beside_the_document():
 def test_in_a_pipe_there_is_no_bar():
     done = subprocess.run(PROVE, capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_caution_that_stops_a_renal_band_is_no_counter_example():
+    """Tramadol is contraindicated below 10 mL/min: its proof goes through that band, and nobody in it gets one."""
+    library = Library()
+    loaded = library.load(library.ids()["tramadol"])
+    stopped = [one for facts, way in proof.settings(loaded) for weight in proof.weights(loaded) if (one := proof.order_at(loaded, facts, way, weight)).status == "stopped"]
+    assert stopped and all(any(each.screened for each in one.alerts) for one in stopped)
+    assert proof.prove(loaded).problems == []
