@@ -19,8 +19,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from infuse import __version__
-from infuse.given import BY_NAME
-from infuse.output import NotWritten, PipeClosed, bar, refuse_to_write_over, to_file, to_stdout
+from infuse.files.given import BY_NAME
+from infuse.hand.output import NotWritten, PipeClosed, bar, refuse_to_write_over, to_file, to_stdout
 
 STOPPED, WRONG = 1, 2
 DEBUG = "INFUSE_DEBUG"
@@ -82,7 +82,7 @@ Reprint = Annotated[int | None, typer.Option("--reprint", metavar="NUMBER", help
 
 
 def _destination(**said):
-    from infuse import destination
+    from infuse.hand import destination
     try:
         return destination.read(os.environ, **said)
     except destination.Misdirected as wrong:
@@ -91,15 +91,15 @@ def _destination(**said):
 
 def _deliver(pages, to, now) -> None:
     """A pdf into its file or to its printer."""
-    from infuse.render import pdf
+    from infuse.paper.render import pdf
     _deliver_as(lambda copy: pdf.to_pdf(pages, to.paper, now, copy), to, to.paper)
 
 
 def _deliver_as(render, to, media: str) -> None:
     """What `render` makes, into its file or to its printer."""
-    from infuse import destination
-    from infuse.printing import NotPrinted
-    from infuse.render.pdf import DoesNotFit, Unprintable
+    from infuse.hand import destination
+    from infuse.hand.printing import NotPrinted
+    from infuse.paper.render.pdf import DoesNotFit, Unprintable
     try:
         job = destination.deliver_as(render, to, media)
     except NotPrinted as error:
@@ -125,7 +125,7 @@ def _fail(lines: list[str], code: int = WRONG):
 
 def _refusals(wrong) -> list[str]:
     """What was typed and cannot be used: option, expected, found, what to do."""
-    from infuse.source import printable
+    from infuse.ground.source import printable
     lines = []
     for where, refused in wrong:
         found = f'"{refused.found}"' if refused.found else "nothing"
@@ -136,7 +136,7 @@ def _refusals(wrong) -> list[str]:
 
 
 def _library(folders: list[Path] | None):
-    from infuse.library import ENVIRONMENT, Library
+    from infuse.files.library import ENVIRONMENT, Library
     named = [*(folders or ()), *(Path(each) for each in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if each)]
     missing = [str(each) for each in named if not each.is_dir()]
     if missing:
@@ -162,7 +162,7 @@ def _load(library, ids: list[str]) -> list:
 
 def _refuse_unavailable(library, ids: list[str]) -> None:
     """Fails where one of the names is of a drug that nobody can order; says of the others that they are unknown."""
-    from infuse import unavailable
+    from infuse.paper import unavailable
     paths = {each: unavailable.named(library, each) for each in ids}
     lines = [line for path in dict.fromkeys(filter(None, paths.values())) for line in unavailable.refusal(library, path)]
     if lines:
@@ -172,12 +172,12 @@ def _refuse_unavailable(library, ids: list[str]) -> None:
 
 def _problems(found) -> list[str]:
     """Problems of files with the lines that they are about."""
-    from infuse import source
+    from infuse.ground import source
     return [source.show(problem, document.lines if document else ()) for problem, document in found]
 
 
 def _unknown(library, said: str) -> str:
-    from infuse import catalog
+    from infuse.paper import catalog
     return catalog.unknown(library, said)
 
 
@@ -195,9 +195,9 @@ def _write(text: str, output: Path | None = None, force: bool = False) -> None:
 
 def _show(rows, output: Path | None = None, force: bool = False) -> None:
     """Lines of a page: with colour on a terminal, plain anywhere else."""
-    from infuse.render import text
+    from infuse.paper.render import text
     if output is None and sys.stdout.isatty():
-        from infuse.render import terminal
+        from infuse.paper.render import terminal
         terminal.show(rows, sys.stdout)
     else:
         _write(text.to_text(rows), output, force)
@@ -221,16 +221,16 @@ def _main(version: Annotated[bool, typer.Option("--version", callback=_version, 
 def list_(protocols: Folders = None, json: Json = False, format: Annotated[
         str, typer.Option("--format", metavar="text|json|markdown", help="text, json, or a table of the protocols in Markdown.")] = "text"):
     """What protocols and order sets there are, for whom, at which version, from which sources."""
-    from infuse import catalog, setpage, unavailable
+    from infuse.paper import catalog, setpage, unavailable
     library = _library(protocols)
     if format == "markdown" and not json:
-        from infuse import overview
+        from infuse.paper import overview
         return _write(overview.table(library))
     found, sets, without = catalog.rows(library), setpage.rows(library), unavailable.rows(library)
     if _is_json(format, json):
         _write_json({"schema_version": 1, "protocols": found, "sets": sets, "not_available": without})
     else:
-        from infuse.render import text
+        from infuse.paper.render import text
         _show(text.sections((*catalog.list_page(found), *setpage.list_page(sets), *unavailable.list_page(without))))
 
 
@@ -238,7 +238,7 @@ def list_(protocols: Folders = None, json: Json = False, format: Annotated[
 def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL|SET")], protocols: Folders = None, json: Json = False, format: DocumentFormat = None,
          output: Output = None, force: Force = False, paper: Paper = None):
     """One protocol or order set: what it asks, what can be chosen, its limits and sources. Or a drug that is not available: why."""
-    from infuse import catalog, setpage, unavailable
+    from infuse.paper import catalog, setpage, unavailable
     to = _destination(format=format, json=json, output=output, force=force, paper=paper)
     library = _library(protocols)
     without = None if protocol in library.ids() else unavailable.named(library, protocol)
@@ -248,18 +248,18 @@ def show(protocol: Annotated[str, typer.Argument(metavar="PROTOCOL|SET")], proto
         of_set = library.load_set(library.sets()[protocol])
         if of_set.errors:
             _fail(_problems((each, of_set.documents.get(each.span.file)) for each in of_set.errors), STOPPED)
-        from infuse import setcases
+        from infuse.ordering import setcases
         page = setpage.show_page(of_set, _now().date(), setcases.sample(library, of_set) if to.format != "json" else None)
     else:
         loaded, = _load(library, [protocol])
         page = catalog.show_page(loaded, _now().date())
     if to.format == "json":
-        from infuse.render import json as rendered
+        from infuse.paper.render import json as rendered
         _write_json(rendered.page(page), output, force)
     elif to.format == "pdf":
         _deliver([page], to, _now())
     else:
-        from infuse.render import text
+        from infuse.paper.render import text
         _show(text.lines(page), output, force)
 
 
@@ -268,7 +268,7 @@ def check(paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]..."
           prove: Annotated[bool, typer.Option("--prove", help="Order at every weight that each protocol allows.")] = False,
           json: Json = False, format: Format = "text"):
     """Every problem of every file at once, then the files' own cases."""
-    from infuse import checking
+    from infuse.ordering import checking
     missing = [str(each) for each in paths or () if not each.exists()]
     if missing:
         _fail([f"expected a file or folder; found none at {each}" for each in missing])
@@ -306,9 +306,9 @@ def new(
     protocols: Folders = None,
 ):
     """Begin a protocol file: everything but the numbers, each a blank that check then names."""
-    from infuse import begin, draft
-    from infuse import schema as tables
-    from infuse.units import Refused
+    from infuse.files import begin, draft
+    from infuse.files import schema as tables
+    from infuse.ground.units import Refused
     said = {key: tuple(value) if isinstance(value, list) else value for key, value in locals().items() if isinstance(value, (str, list))}
     try:
         begin.named_right(name)
@@ -329,10 +329,10 @@ def new(
 @app.command(cls=_Once)
 def schema(what: Annotated[str, typer.Argument(metavar="order|protocol|drug|set|patient")], json: Json = False):
     """A JSON Schema: of the order's JSON, or of a file (for an editor)."""
-    from infuse import given
-    from infuse import schema as tables
-    from infuse.render import json as rendered
-    from infuse.schema.orderset import ORDER_SET
+    from infuse.files import given
+    from infuse.files import schema as tables
+    from infuse.paper.render import json as rendered
+    from infuse.files.schema.orderset import ORDER_SET
     known = {"order": rendered.schema, "protocol": lambda: tables.json_schema(tables.PROTOCOL, "infuse protocol"),
              "drug": lambda: tables.json_schema(tables.DRUG, "infuse drug"), "patient": given.schema,
              "set": lambda: tables.json_schema(ORDER_SET, "infuse order set")}
@@ -423,7 +423,7 @@ def order(
     protocols: Folders = None,
 ):
     """An order sheet for one patient: of one protocol, of several, or of an order set."""
-    from infuse.order import READY
+    from infuse.ordering.order import READY
     typed = {key: value for key, value in locals().items() if value is not None}
     to = _destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
     _known_forms(form)
@@ -435,8 +435,8 @@ def order(
 
 def _ordered(typed: dict, at=None):
     """The order that was asked for by the options of `order`, whatever its status; `at`: its time, else now."""
-    from infuse import intake, picking
-    from infuse.choosing import CHOICES
+    from infuse.ordering import intake, picking
+    from infuse.ordering.choosing import CHOICES
     facts = {key: value for key, value in typed.items() if key in BY_NAME}
     single = {key: value for key, value in typed.items() if key in CHOICES}
     library = _library(typed.get("protocols"))
@@ -460,7 +460,7 @@ def _ordered(typed: dict, at=None):
 
 def _stop(made, on_screen: bool, queue: str | None):
     """Says why there is no order, and ends."""
-    from infuse import intake
+    from infuse.ordering import intake
     for said in [*([] if on_screen else intake.reasons(made)), *intake.what_next(made, sys.argv[1:])]:
         _say(said)
     if queue is not None:
@@ -471,7 +471,7 @@ def _stop(made, on_screen: bool, queue: str | None):
 def _known_forms(names: list[str] | None) -> None:
     """A form that there is not is refused before anything is worked out."""
     if names:
-        from infuse import papers
+        from infuse.paper import papers
         wrong = papers.known(names)
         if wrong:
             _fail(_refusals(wrong))
@@ -479,25 +479,25 @@ def _known_forms(names: list[str] | None) -> None:
 
 def _write_order(made, forms: list[str] | None, to) -> None:
     """The sheet, or the forms that were asked for, as text, JSON or pdf; no printer gets a sheet without an order."""
-    from infuse.order import READY
+    from infuse.ordering.order import READY
     if to.format == "json" and not forms:
-        from infuse.render import json as rendered
+        from infuse.paper.render import json as rendered
         return _write_json(rendered.as_object(made), to.output, to.force)
     if to.format == "pdf" and made.status != READY and to.queue is not None:
         return None
-    from infuse import sheet
+    from infuse.paper import sheet
     pages = _papers(made, forms) if forms else [sheet.lay_out(made)]
     if to.format == "pdf":
         return _deliver(pages, to, made.now)
     if to.format == "json":
-        from infuse.render import json as rendered
+        from infuse.paper.render import json as rendered
         return _write_json({"schema_version": rendered.SCHEMA_VERSION, "papers": [rendered.page(each) for each in pages]}, to.output, to.force)
-    from infuse.render import text
+    from infuse.paper.render import text
     _show([line for number, each in enumerate(pages) for line in [*([[]] if number else []), *text.lines(each)]], to.output, to.force)
 
 
 def _papers(made, forms: list[str]) -> list:
-    from infuse import papers
+    from infuse.paper import papers
     pages, wrong = papers.lay_out(made, forms)
     if wrong:
         _fail(_refusals(wrong))
@@ -526,9 +526,9 @@ def label(
     **typed,
 ):
     """Labels for the bags and syringes of an order, with the same options."""
-    from infuse import labels
-    from infuse.order import READY
-    from infuse.units import Refused
+    from infuse.paper import labels
+    from infuse.ordering.order import READY
+    from infuse.ground.units import Refused
     typed = {key: value for key, value in typed.items() if value is not None}
     to = _destination(**{key: typed[key] for key in ("format", "json", "output", "force", "queue", "copies", "reprint") if key in typed})
     wrong = [] if stock in labels.STOCKS else [f'--stock: expected {" or ".join(labels.STOCKS)}; found "{stock}"']
@@ -547,10 +547,10 @@ def label(
     if to.format == "json":
         _write_json(labels.as_object(found), to.output, to.force)
     elif to.format == "pdf":
-        from infuse.render import label_pdf
+        from infuse.paper.render import label_pdf
         _deliver_as(lambda copy: label_pdf.to_pdf(found, stock, made.now, copy), to, label_pdf.MEDIA[stock])
     else:
-        from infuse.render import text
+        from infuse.paper.render import text
         _show(text.sections(tuple(labels.as_section(each) for each in found)), to.output, to.force)
 
 
@@ -565,7 +565,7 @@ def book(
     copies: Copies = None, reprint: Reprint = None, protocols: Folders = None,
 ):
     """A downtime book: tables by weight of protocols and order sets, every row worked out and checked as an order is."""
-    from infuse import binding, book_pages
+    from infuse.paper import binding, book_pages
     to = _destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
     if output is not None:
         refuse_to_write_over(output, force)  # before all the work
@@ -581,17 +581,17 @@ def book(
     if to.format == "pdf":
         return _deliver(pages, to, now)
     if to.format == "json":
-        from infuse.render import json as rendered
+        from infuse.paper.render import json as rendered
         return _write_json({"schema_version": rendered.SCHEMA_VERSION, "rows_checked": bound.checked, "do_not_use_after": bound.until.isoformat(),
                             "papers": [rendered.page(each) for each in pages]}, output, force)
-    from infuse.render import text
+    from infuse.paper.render import text
     _show([line for number, each in enumerate(pages) for line in [*([[]] if number else []), *text.lines(each)]], output, force)
 
 
 @app.command(cls=_Once)
 def verify(what: Annotated[Text, typer.Argument(metavar="[TEXT|FILE]")] = None, protocols: Folders = None, json: Json = False, format: Format = "text"):
     """Work a sheet out again, from the text of its QR code, a saved sheet, or the JSON of an order: same or different."""
-    from infuse import verify as verifying
+    from infuse.paper import verify as verifying
     wanted, library = _is_json(format, json), _library(protocols)
     try:
         found = verifying.verify(_to_verify(what), library, lambda ids: _load(library, ids))
@@ -600,7 +600,7 @@ def verify(what: Annotated[Text, typer.Argument(metavar="[TEXT|FILE]")] = None, 
     if wanted:
         _write_json(verifying.as_object(found))
     else:
-        from infuse.render import text
+        from infuse.paper.render import text
         _show(text.paragraphs(verifying.as_lines(found)))
     if not all(each.same for each in found):
         raise typer.Exit(STOPPED)
@@ -608,8 +608,8 @@ def verify(what: Annotated[Text, typer.Argument(metavar="[TEXT|FILE]")] = None, 
 
 def _to_verify(what: str | None) -> str:
     """The text itself, that of a file, or what is typed, scanned or piped in."""
-    from infuse.compact import KIND
-    from infuse.source import LARGEST
+    from infuse.ordering.compact import KIND
+    from infuse.ground.source import LARGEST
     if what is not None and what != "-" and (what.lstrip().startswith((KIND, "{")) or ";" in what):
         return what
     try:
@@ -627,7 +627,7 @@ def _to_verify(what: str | None) -> str:
 
 
 def _patient_file(path: Path | None) -> tuple[str, bytes] | None:
-    from infuse.source import LARGEST
+    from infuse.ground.source import LARGEST
     if path is None:
         return None
     try:
@@ -659,7 +659,7 @@ Area = Annotated[Text, typer.Option("--bsa", metavar="AREA", help='The body surf
 
 
 def _answer(work, json: bool) -> None:
-    from infuse import quick
+    from infuse.ordering import quick
     try:
         answer = work(quick)
     except quick.Problems as wrong:
@@ -667,7 +667,7 @@ def _answer(work, json: bool) -> None:
     if json:
         _write_json(answer.as_json())
     else:
-        from infuse.render import text
+        from infuse.paper.render import text
         _show(text.paragraphs(answer.as_text()))
 
 

@@ -6,8 +6,8 @@ import pytest
 from conftest import make
 from test_stretch import DRUG, PROTOCOL
 
-from infuse.library import Library
-from infuse.order import Missing
+from infuse.files.library import Library
+from infuse.ordering.order import Missing
 
 BY_WEIGHT = """      bands:
         - weight: below 50 kg
@@ -124,7 +124,7 @@ TALL = {"weight": "110 kg", "height": "178 cm", "sex": "male", "age": "60 years"
 @pytest.mark.parametrize(("kind", "expected"), [("actual", "1,100 mg"), ("ideal", "732 mg"), ("adjusted", "879 mg"), ("lean", "719 mg")])
 def test_the_weight_that_the_file_names_is_used_and_printed(load, kind, expected):
     """Check values of the formulas: ideal 73.181, adjusted 87.909, lean 71.916 kg, each rounded to 0.1 kg before use."""
-    from infuse import wording
+    from infuse.paper import wording
     made = make(load(written(PER_KG).replace("patient:\n", f"patient:\n  dosing_weight: {kind}\n")), **TALL)
     assert dose(made) == expected
     assert (f"({kind} weight)" in wording.dose(made.phases[0])) == (kind != "actual")
@@ -160,7 +160,7 @@ def test_a_band_can_refuse(load):
 
 
 def test_an_unknown_fact_that_gives_the_lowest_dose_says_so(load):
-    from infuse import wording
+    from infuse.paper import wording
     made = make(load(written(BY_ALL, CLEARANCE)), **{**ALL, "clearance": "unknown"})
     band = {row.label: row.value for row in wording.three_lines(made.phases[0]).rows}["BAND"]
     assert band == "the lowest dose, because the clearance is unknown"

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infuse import begin, checking, draft, schema, source
-from infuse.library import Library
-from infuse.schema.phases import PHASES
-from infuse.units import Refused
+from infuse.files import begin, draft, schema
+from infuse.ground import source
+from infuse.ordering import checking
+from infuse.files.library import Library
+from infuse.files.schema.phases import PHASES
+from infuse.ground.units import Refused
 
 ANSWERS = {"title": "A title", "drug": "ketamine", "population": "adult", "indication": "a test", "care_areas": ("clinic",),
            "phases": ("continuous",), "per": "kg", "reference": "label-2026"}

@@ -19,12 +19,13 @@ import pytest
 from conftest import CLOCK, NOW, ROOT, make
 from test_sheet import ERROR_PRONE, KETAMINE
 
-from infuse import binding, book, book_pages
-from infuse.library import Library
-from infuse.limits import HARD
-from infuse.order import READY
-from infuse.render import pdf
-from infuse.units import Refused, quantity
+from infuse.ordering import book
+from infuse.paper import binding, book_pages
+from infuse.files.library import Library
+from infuse.judgement.limits import HARD
+from infuse.ordering.order import READY
+from infuse.paper.render import pdf
+from infuse.ground.units import Refused, quantity
 
 LIBRARY = Library()
 NAMES = sorted(LIBRARY.ids())

@@ -17,9 +17,9 @@ from test_drawing import SETS, order_of
 from test_forms import ORDERS, ordered
 from test_paper import PATIENT, words
 
-from infuse import labels, sheet
-from infuse.protocol import Continuous
-from infuse.render import text
+from infuse.paper import labels, sheet
+from infuse.files.protocol import Continuous
+from infuse.paper.render import text
 
 ITEMS = json.loads((ROOT / "tests/data/checklist.json").read_text())
 POINTS = {"met": 2, "partly": 1, "not": 0}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import ROOT, make
 
-from infuse.library import Library
-from infuse.order import NotUnderstood
+from infuse.files.library import Library
+from infuse.ordering.order import NotUnderstood
 
 FOLDER = ROOT / "tests" / "protocols"
 FACTS = {"weight": "70 kg", "age": "44 years"}

@@ -301,7 +301,7 @@ def test_a_fault_of_our_own_is_a_sentence(monkeypatch):
     from typer.testing import CliRunner
 
     monkeypatch.delenv("INFUSE_DEBUG", raising=False)
-    monkeypatch.setattr("infuse.catalog.rows", lambda _library: 1 / 0)
+    monkeypatch.setattr("infuse.paper.catalog.rows", lambda _library: 1 / 0)
     done = CliRunner().invoke(cli.app, ["list"])
     assert done.exit_code == 2 and done.stdout == "" and "ZeroDivisionError" in done.stderr
 

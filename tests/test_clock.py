@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from infuse import clock
-from infuse.units import quantity
+from infuse.arithmetic import clock
+from infuse.ground.units import quantity
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ from itertools import combinations
 import pytest
 from conftest import ROOT
 
-from infuse import compatibility
-from infuse.compatibility import COMPATIBLE, INCOMPATIBLE, UNKNOWN
-from infuse.library import Library
-from infuse.units import quantity
+from infuse.files import compatibility
+from infuse.files.compatibility import COMPATIBLE, INCOMPATIBLE, UNKNOWN
+from infuse.files.library import Library
+from infuse.ground.units import quantity
 
 with open(ROOT / "tests" / "data" / "compatibility.csv", newline="") as lines:
     ROWS = {(row["one"], row["other"], row["where"]): (row["status"], set(row["source"].split("; "))) for row in csv.DictReader(lines)}

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from infuse import order as orders
-from infuse import patient as patients
-from infuse.given import Given
+from infuse.ordering import order as orders
+from infuse.arithmetic import patient as patients
+from infuse.files.given import Given
 from conftest import NOW
 
 KETAMINE = "ketamine-inpatient-titration"  # 0.1 by 0.05 to 1 mg/kg/h of 2 mg/mL

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import make
 
-from infuse.library import Library
-from infuse.phases import course
-from infuse.units import quantity
+from infuse.files.library import Library
+from infuse.ordering.phases import course
+from infuse.ground.units import quantity
 
 DIHYDROERGOTAMINE = "dihydroergotamine-inpatient"
 FACTS = {"weight": "70 kg", "age": "44 years"}

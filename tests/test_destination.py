@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import CLOCK, ROOT
 
-from infuse import destination
-from infuse.destination import Destination, Misdirected
+from infuse.hand import destination
+from infuse.hand.destination import Destination, Misdirected
 
 ORDER = ["order", "magnesium-sulfate-adult", "--age", "44y"]
 US = {"LANG": "en_US.UTF-8"}

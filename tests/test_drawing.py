@@ -11,10 +11,11 @@ import pytest
 from conftest import NOW, make
 from test_paper import read
 
-from infuse import drawing, setcases, sheet
-from infuse.library import Library
-from infuse.page import Bars, Steps
-from infuse.render import pdf, text
+from infuse.ordering import setcases
+from infuse.paper import drawing, sheet
+from infuse.files.library import Library
+from infuse.paper.page import Bars, Steps
+from infuse.paper.render import pdf, text
 
 LIBRARY = Library()
 SETS = {name: LIBRARY.load_set(path) for name, path in LIBRARY.sets().items()}

@@ -8,11 +8,11 @@ import shutil
 import pytest
 from conftest import ROOT, make
 
-from infuse import grammar, numerals
-from infuse.library import Library
-from infuse.order import NotUnderstood
-from infuse.protocol import Drug
-from infuse.units import quantity, unit
+from infuse.ground import grammar, numerals
+from infuse.files.library import Library
+from infuse.ordering.order import NotUnderstood
+from infuse.files.protocol import Drug
+from infuse.ground.units import quantity, unit
 
 SAMPLES = ROOT / "tests" / "protocols"
 

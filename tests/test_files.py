@@ -21,9 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from infuse import checking, cli
-from infuse.library import Library
-from infuse.source import Mapping, Scalar, read, show
+from infuse import cli
+from infuse.ordering import checking
+from infuse.files.library import Library
+from infuse.ground.source import Mapping, Scalar, read, show
 
 BAD, GOOD = ROOT / "tests" / "bad", ROOT / "tests" / "protocols"
 SAMPLES = sorted(GOOD.glob("**/*.yaml"))
@@ -75,7 +76,7 @@ def test_every_diagnosis_has_its_file_and_the_drugs_of_the_folder_are_right():
 # ---------------------------------------------------------------------------------------------- every quantity (test_unit_mutation changes each)
 
 def test_the_samples_state_every_quantity_that_a_file_can_state():
-    from infuse import schema
+    from infuse.files import schema
     said = {key for path in SAMPLES for key in re.findall(r"^[ -]*([a-z_]+):", path.read_text(), re.M)}
     keys = {name for table in (schema.PROTOCOL, schema.DRUG) for name in quantity_keys(table.schema)}
     assert keys <= said and len(keys) > 20
@@ -126,7 +127,7 @@ DISK = [
 
 @pytest.mark.parametrize(("spoil", "said"), DISK)
 def test_a_drug_file_that_the_disk_spoiled(tmp_path, monkeypatch, spoil, said):
-    monkeypatch.setattr("infuse.library.shipped", lambda: ROOT / "nowhere")
+    monkeypatch.setattr("infuse.files.library.shipped", lambda: ROOT / "nowhere")
     spoil(in_folder(tmp_path))
     start = time.monotonic()
     assert only(check(tmp_path / "sample-fixed.yaml")) == said
@@ -143,7 +144,7 @@ def test_a_large_file_is_refused_without_being_read(tmp_path, monkeypatch):
             taken.append(super().read(size))
             return taken[-1]
 
-    monkeypatch.setattr("infuse.library.open", lambda name, mode: Counted(name) if name == path else open(name, mode), raising=False)
+    monkeypatch.setattr("infuse.files.library.open", lambda name, mode: Counted(name) if name == path else open(name, mode), raising=False)
     assert only(check(path)) == "1:1 expected at most 1,048,576 bytes; found 104,857,600"
     assert sum(map(len, taken)) <= MIB + 1
 
@@ -161,7 +162,7 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch, name, error, said):
             raise error
         return open(path, *mode)
 
-    monkeypatch.setattr("infuse.library.open", opened, raising=False)
+    monkeypatch.setattr("infuse.files.library.open", opened, raising=False)
     checked = check(tmp_path / "sample-fixed.yaml")
     assert only(checked) == said and checked.errors[0].span.file == str(refused)
 
@@ -174,7 +175,7 @@ def test_a_file_that_is_gone_between_the_list_and_the_reading(tmp_path, monkeypa
         gone.unlink(missing_ok=True)
         return open(path, *mode)
 
-    monkeypatch.setattr("infuse.library.open", opened, raising=False)
+    monkeypatch.setattr("infuse.files.library.open", opened, raising=False)
     errors = check(tmp_path).errors
     assert any(each.span.file == str(gone) and each.message == "expected a file; found none" for each in errors)
 
@@ -283,7 +284,7 @@ def folder_with(path: Path, **files: str) -> Path:
 def shelf(tmp_path, monkeypatch):
     """A shipped folder that is the samples, and two sites' folders, empty."""
     shutil.copytree(GOOD, tmp_path / "shipped")
-    monkeypatch.setattr("infuse.library.shipped", lambda: tmp_path / "shipped")
+    monkeypatch.setattr("infuse.files.library.shipped", lambda: tmp_path / "shipped")
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
     return tmp_path

@@ -10,10 +10,13 @@ from conftest import NOW, ROOT, make
 from test_paper import CASE, CHILD, MARGIN, PATIENT, SIZES, closed, pieces, placed, read, stands, strings, words
 from test_sheet import ERROR_PRONE, OPAQUE
 
-from infuse import papers, source, tables, watching
-from infuse.library import Library
-from infuse.render import pdf, text
-from infuse.shapes import BAD, Notes
+from infuse.arithmetic import watching
+from infuse.files import tables
+from infuse.ground import source
+from infuse.paper import papers
+from infuse.files.library import Library
+from infuse.paper.render import pdf, text
+from infuse.files.shapes import BAD, Notes
 
 LIBRARY = Library()
 LOADED = {name: LIBRARY.load(path) for name, path in LIBRARY.ids().items()}

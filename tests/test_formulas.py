@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infuse import figure, formulas, units
-from infuse.formulas import DoesNotApply
-from infuse.units import quantity
+from infuse.arithmetic import figure, formulas
+from infuse.ground import units
+from infuse.arithmetic.formulas import DoesNotApply
+from infuse.ground.units import quantity
 
 ROWS = json.loads((Path(__file__).parent / "data" / "formulas.json").read_text())
 ADULT = quantity(40, "year")

@@ -8,14 +8,14 @@ import shutil
 import pytest
 from conftest import NOW, ROOT, make
 
-from infuse.figure import deviation_in_words
-from infuse.given import BY_NAME, Given
-from infuse.library import Library
-from infuse.order import READY
-from infuse.page import Fields, Sentences
-from infuse.patient import read
-from infuse.render import json as rendered
-from infuse.sheet import lay_out
+from infuse.arithmetic.figure import deviation_in_words
+from infuse.files.given import BY_NAME, Given
+from infuse.files.library import Library
+from infuse.ordering.order import READY
+from infuse.paper.page import Fields, Sentences
+from infuse.arithmetic.patient import read
+from infuse.paper.render import json as rendered
+from infuse.paper.sheet import lay_out
 
 FLUID = {"weight": "14kg", "age": "3y"}  # 4 mL/kg/h for 10 kg and 2 for 4 kg: 48 mL/h
 

@@ -9,11 +9,13 @@ import re
 import pytest
 from conftest import ROOT
 
-from infuse import checking, overview, schema
-from infuse.given import BY_NAME
-from infuse.library import Library
-from infuse.choosing import CHOICES
-from infuse.schema import orderset, words
+from infuse.files import schema
+from infuse.ordering import checking
+from infuse.paper import overview
+from infuse.files.given import BY_NAME
+from infuse.files.library import Library
+from infuse.ordering.choosing import CHOICES
+from infuse.files.schema import orderset, words
 
 GUIDE = (ROOT / "protocols" / "README.md").read_text()
 TABLE = re.compile(r"(?<=## What ships\n\n)(?:\|.*\n)+")

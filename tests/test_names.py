@@ -8,8 +8,8 @@ import json
 import pytest
 from conftest import ROOT
 
-from infuse import checking
-from infuse.library import Library
+from infuse.ordering import checking
+from infuse.files.library import Library
 
 CODES = """\
 rxnorm:

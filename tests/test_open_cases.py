@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from infuse import figure, grammar, quick, rounding, units
-from infuse.units import Quantity
+from infuse.arithmetic import figure, rounding
+from infuse.ground import grammar, units
+from infuse.ordering import quick
+from infuse.ground.units import Quantity
 
 FILE = Path(__file__).parent / "data" / "open_cases.jsonl"
 # numbers stay text: a float would already have lost what is being tested

@@ -10,9 +10,9 @@ from conftest import make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infuse.library import Library
-from infuse.limits import HARD
-from infuse.order import NEEDS_OVERRIDE, READY, STOPPED
+from infuse.files.library import Library
+from infuse.judgement.limits import HARD
+from infuse.ordering.order import NEEDS_OVERRIDE, READY, STOPPED
 
 KETAMINE = "ketamine-inpatient-titration"
 FACTS = {"age": "44 years"}
@@ -172,14 +172,14 @@ BAGS = [("250 mL", "remove 10 mL of diluent"), ("255 mL", "remove 15 mL of dilue
 
 @pytest.mark.parametrize(("bag", "said"), BAGS)
 def test_a_measured_bag_is_made_up_to_its_final_volume(ketamine, bag, said):
-    from infuse import wording
+    from infuse.paper import wording
     made = make(ketamine, weight="70 kg", bag_volume=bag, **FACTS)
     assert said in wording.preparation(made.phases[0])
     assert str(made.phases[0].figures["final_concentration"].value) == "2 mg/mL"
 
 
 def test_a_premixed_bag_takes_no_measured_volume(shipped):
-    from infuse.order import NotUnderstood
+    from infuse.ordering.order import NotUnderstood
     with pytest.raises(NotUnderstood, match="premixed"):
         make(shipped["magnesium-sulfate-adult"], age="44 years", bag_volume="105 mL")
 
@@ -191,7 +191,7 @@ def test_what_is_chosen_is_shown_in_the_unit_of_the_file(shipped):
 
 def test_the_pump_block_agrees_with_itself(shipped):
     """35 kg, 50 mg/kg from the vial: 3.4 mL, 1,700 mg in 53.4 mL; what the pump is told must give what it delivers."""
-    from infuse import wording
+    from infuse.paper import wording
     made = make(shipped["magnesium-sulfate-pediatric"], weight="35 kg", age="14 years", dose="50 mg/kg", preparation="vial")
     block = {row.label: row.value for row in wording.pump_settings(made.phases[0], "a pump").rows}
     assert block["DOSE RATE"] == "28.33 mg/min" and block["DURATION"] == "60 minutes"
@@ -224,7 +224,7 @@ def test_every_blank_of_the_titration_is_counted_as_open(ketamine):
 
 
 def test_a_beyond_use_time_that_was_given_stands_on_the_sheet(ketamine):
-    from infuse import wording
+    from infuse.paper import wording
     made = make(ketamine, weight="70 kg", beyond_use="24 h", **FACTS)
     assert {row.label: row.value for row in wording.supply(made.phases[0]).rows}["BEYOND USE"] == "24 hours after preparation"
     assert not [each for each in made.open if each.fact == "beyond_use"]
@@ -232,7 +232,7 @@ def test_a_beyond_use_time_that_was_given_stands_on_the_sheet(ketamine):
 
 @pytest.mark.parametrize(("bag", "taken"), [("200 mL", True), ("199 mL", False), ("300 mL", True), ("301 mL", False), ("2.5 L", False)])
 def test_a_measured_bag_of_another_size_is_refused(ketamine, bag, taken):
-    from infuse.order import NotUnderstood
+    from infuse.ordering.order import NotUnderstood
     if taken:
         assert make(ketamine, weight="70 kg", bag_volume=bag, **FACTS).status == READY
     else:
@@ -241,7 +241,7 @@ def test_a_measured_bag_of_another_size_is_refused(ketamine, bag, taken):
 
 
 def test_a_dosing_weight_that_nothing_uses_is_refused(ketamine):
-    from infuse.order import NotUnderstood
+    from infuse.ordering.order import NotUnderstood
     with pytest.raises(NotUnderstood, match="goes by the actual weight"):
         make(ketamine, weight="100 kg", dosing_weight="60 kg", **FACTS)
 

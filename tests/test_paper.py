@@ -17,10 +17,10 @@ import pytest
 from conftest import NOW, ROOT, make
 from test_sheet import ADULT, ERROR_PRONE, KETAMINE, OPAQUE, PAGES, SHEETS, said
 
-from infuse import sheet
-from infuse.library import Library
-from infuse.page import Bars, Boxes, Cut, Fields, Steps, Table
-from infuse.render import pdf
+from infuse.paper import sheet
+from infuse.files.library import Library
+from infuse.paper.page import Bars, Boxes, Cut, Fields, Steps, Table
+from infuse.paper.render import pdf
 
 SIZES = {"letter": (612, 792), "a4": (595, 841)}  # whole points
 MARGIN = 34  # points: 12 mm

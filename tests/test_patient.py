@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from infuse import patient
-from infuse.given import BY_NAME, Given
+from infuse.arithmetic import patient
+from infuse.files.given import BY_NAME, Given
 
 NOW = datetime(2026, 11, 25, 12, 0)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from infuse import printing
+from infuse.hand import printing
 
 MAGNESIUM = ["order", "magnesium-sulfate-adult", "--age", "44y"]
 SETTINGS = """Listen {folder}/socket

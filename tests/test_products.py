@@ -8,13 +8,13 @@ import shutil
 import pytest
 from conftest import ROOT, make
 
-from infuse import preparation
-from infuse.grammar import read_quantity
-from infuse.library import Library
-from infuse.order import NotUnderstood, READY
-from infuse.render import json as rendered
-from infuse.sheet import lay_out
-from infuse.page import Fields
+from infuse.arithmetic import preparation
+from infuse.ground.grammar import read_quantity
+from infuse.files.library import Library
+from infuse.ordering.order import NotUnderstood, READY
+from infuse.paper.render import json as rendered
+from infuse.paper.sheet import lay_out
+from infuse.paper.page import Fields
 
 SAMPLES = ROOT / "tests" / "protocols"
 

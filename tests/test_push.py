@@ -7,7 +7,7 @@ from conftest import make
 from test_bands import load, written  # noqa: F401  (load is a fixture)
 from test_stretch import DRUG
 
-from infuse import wording
+from infuse.paper import wording
 
 PUSH = """      dose: 30 mg
       duration: 2 min"""
@@ -25,7 +25,7 @@ def undiluted(load, tmp_path):  # noqa: F811
         del before
         (tmp_path / "drugs" / "sample.yaml").write_text(DRUG.replace("dilution: required", "dilution: allowed").replace(" 100 mg/mL, 5 mL vial", ", vial").replace(
             "strength: 100 mg/mL", "strength: 30 mg/mL").replace("volume: 5 mL", "volume: 1 mL"))
-        from infuse.library import Library
+        from infuse.files.library import Library
         found = Library([tmp_path]).load(tmp_path / "sample.yaml")
         assert not found.errors, found.errors
         return found

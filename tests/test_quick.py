@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from infuse import quick
+from infuse.ordering import quick
 
 BAG = "500 mg in 250 mL"
 NOTE = "Arithmetic only: no protocol, limit or interaction was checked."

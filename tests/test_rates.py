@@ -10,11 +10,11 @@ from conftest import ROOT, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infuse import wording, wording_rates
-from infuse.library import Library
-from infuse.limits import HARD
-from infuse.totals import most
-from infuse.units import quantity
+from infuse.paper import wording, wording_rates
+from infuse.files.library import Library
+from infuse.judgement.limits import HARD
+from infuse.arithmetic.totals import most
+from infuse.ground.units import quantity
 
 SAMPLES = ROOT / "tests" / "protocols"
 
@@ -140,7 +140,7 @@ def test_rounding_never_carries_a_schedule_past_a_total(sample):
 def test_a_total_counts_what_has_run_in_its_window(sample):
     """70 kg: 7, 14 and 28 mg/h; the hour with the most is in the last step: 28 mg; the last hour and a half before it and
     the first of it are less."""
-    from infuse.phases.schedule import given as doses
+    from infuse.ordering.phases.schedule import given as doses
     made = make(sample("sample-schedule"), weight="70 kg", **FACTS)
     given_doses = doses(made.phases[0].steps)
     assert most(given_doses, quantity(1, "h")).value == 28
@@ -184,7 +184,7 @@ def test_a_step_whose_volume_rounds_to_nothing_is_no_step(sample):
 
 @pytest.mark.parametrize("choice", ["dose", "dose_rate", "duration"])
 def test_a_schedule_leaves_no_choice(sample, choice):
-    from infuse.order import NotUnderstood
+    from infuse.ordering.order import NotUnderstood
     with pytest.raises(NotUnderstood, match="the protocol itself states it"):
         make(sample("sample-schedule"), weight="70 kg", **FACTS, **{choice: "1 h"})
 
@@ -219,7 +219,7 @@ def test_a_chosen_bag_is_used_however_many_it_takes(sample):
 
 
 def test_a_bag_of_fluid_is_not_measured(sample):
-    from infuse.order import NotUnderstood
+    from infuse.ordering.order import NotUnderstood
     with pytest.raises(NotUnderstood, match="no bag volume"):
         make(sample("sample-bolus"), weight="60 kg", bag_volume="1,020 mL")
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infuse import rounding
-from infuse.protocol import Pump, Syringe
-from infuse.rounding import DOWN, NEAREST, UP
-from infuse.grammar import read_quantity, read_range
-from infuse.ranges import Range
-from infuse.units import quantity
+from infuse.arithmetic import rounding
+from infuse.files.protocol import Pump, Syringe
+from infuse.arithmetic.rounding import DOWN, NEAREST, UP
+from infuse.ground.grammar import read_quantity, read_range
+from infuse.ground.ranges import Range
+from infuse.ground.units import quantity
 
 
 def q(text):

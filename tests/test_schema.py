@@ -15,10 +15,13 @@ import yaml
 from conftest import NOW, ROOT, make
 from test_guide import COMPLETE
 
-from infuse import given as facts
-from infuse import intake, patient, schema, source
-from infuse.given import FACTS
-from infuse.render import json as rendered
+from infuse.files import given as facts
+from infuse.arithmetic import patient
+from infuse.files import schema
+from infuse.ground import source
+from infuse.ordering import intake
+from infuse.files.given import FACTS
+from infuse.paper.render import json as rendered
 
 
 class _Editor(yaml.SafeLoader):

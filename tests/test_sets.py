@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from infuse import picking
-from infuse.library import Library
+from infuse.ordering import picking
+from infuse.files.library import Library
 
 FACTS = ["--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "165cm", "--creatinine", "0.8 mg/dL"]
 SITE = """set: site-set
@@ -193,7 +193,7 @@ def test_a_single_order_has_no_plan(infuse):
 def test_the_plan_in_json_is_the_one_on_the_sheet(infuse):
     import jsonschema
 
-    from infuse.render import json as rendered
+    from infuse.paper.render import json as rendered
 
     done = infuse("order", "emergency-rescue", *FACTS, "--start", "2026-11-25 23:50", "--json")
     made = json.loads(done.stdout)

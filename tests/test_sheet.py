@@ -15,7 +15,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from infuse.render.json import schema as order_schema
+from infuse.paper.render.json import schema as order_schema
 
 HERE = Path(__file__).parent
 SHEETS = HERE / "sheets"

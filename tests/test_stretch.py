@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import make
 
-from infuse import numerals
-from infuse.library import Library
+from infuse.ground import numerals
+from infuse.files.library import Library
 
 DRUG = """
 drug: sample
@@ -108,7 +108,7 @@ def test_the_duration_stretches_and_rounds_up(sample, weight, dose, exact, used)
 
 
 def test_the_sheet_says_why(sample):
-    from infuse import wording
+    from infuse.paper import wording
     made = make(sample(), weight="90 kg", overrides=[("sample.calculated_dose", "published load")], by="Dr. Roe")
     assert "over 70 minutes" in wording.administration(made.phases[0])
     assert "stretched from 60 minutes, so as not to run faster than 20 mg/min" in wording.administration(made.phases[0])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from infuse import timeline
-from infuse.timeline import Dose, Part
-from infuse.units import quantity
+from infuse.arithmetic import timeline
+from infuse.arithmetic.timeline import Dose, Part
+from infuse.ground.units import quantity
 
 FLUSH = quantity(2, "min")
 

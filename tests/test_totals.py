@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infuse.totals import Dose, most, repeated
-from infuse.grammar import read_quantity
-from infuse.units import quantity
+from infuse.arithmetic.totals import Dose, most, repeated
+from infuse.ground.grammar import read_quantity
+from infuse.ground.units import quantity
 
 q = read_quantity
 NOW = quantity(0, "h")
@@ -65,7 +65,7 @@ def test_rounding_a_rate_never_passes_a_total(tmp_path, shipped):
     """1.25 mg/min is 75 mg in an hour; at 4 mg/mL 18.75 mL/h, which rounds to 18.8: 75.2 mg, above 75.1."""
     from conftest import ROOT, make
 
-    from infuse.library import Library
+    from infuse.files.library import Library
     text = (ROOT / "protocols/lidocaine-inpatient-infusion.yaml").read_text()
     assert "hard: up to 200 mg in 1 h" in text
     text = text.replace("hard: up to 200 mg in 1 h", "hard: up to 75.1 mg in 1 h")

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from infuse import checking, units
-from infuse.library import Library
-from infuse.source import Mapping, Scalar, Sequence, read
+from infuse.ground import units
+from infuse.ordering import checking
+from infuse.files.library import Library
+from infuse.ground.source import Mapping, Scalar, Sequence, read
 
 SHIPPED, SAMPLES = ROOT / "protocols", ROOT / "tests" / "protocols"
 FILES = [path for folder in (SHIPPED, SAMPLES) for below in ("", "drugs") for path in sorted((folder / below).glob("*.yaml"))]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infuse import grammar, numerals, units
-from infuse.grammar import read_quantity, read_range
-from infuse.units import DimensionError, Quantity, Refused, quantity, work_out
+from infuse.ground import grammar, numerals, units
+from infuse.ground.grammar import read_quantity, read_range
+from infuse.ground.units import DimensionError, Quantity, Refused, quantity, work_out
 
 # ---------------------------------------------------------------------------------------------- what is read
 

@@ -12,10 +12,10 @@ import zxingcpp
 from conftest import make
 from test_sheet import KETAMINE, PAGES
 
-from infuse import compact, order_id
-from infuse.library import Library
-from infuse.render import symbols
-from infuse.units import Refused
+from infuse.ordering import compact, order_id
+from infuse.files.library import Library
+from infuse.paper.render import symbols
+from infuse.ground.units import Refused
 
 LOADED = Library().load(Library().ids()[KETAMINE])
 VERSION = LOADED.protocol.version
@@ -226,6 +226,6 @@ NEVER_A_NUMBER = {"name", "record_number", "birth_date", "weight_source", "pregn
 
 def test_each_fact_is_in_the_text_or_changes_no_number():
     """A new fact that changes a dose must be put into the text: without it the order would be worked out otherwise."""
-    from infuse.given import BY_NAME
+    from infuse.files.given import BY_NAME
 
     assert {*compact.FACTS} | NEVER_A_NUMBER == {*BY_NAME} and not {*compact.FACTS} & NEVER_A_NUMBER

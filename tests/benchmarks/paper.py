@@ -18,10 +18,12 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from infuse import order, patient, sheet
-from infuse.given import Given
-from infuse.library import Library
-from infuse.render import pdf
+from infuse.arithmetic import patient
+from infuse.ordering import order
+from infuse.paper import sheet
+from infuse.files.given import Given
+from infuse.files.library import Library
+from infuse.paper.render import pdf
 
 NOW = datetime(2026, 11, 21, 8, 30)
 ORDER = ["order", "ketamine-inpatient-titration", "--weight", "70kg", "--age", "44y"]

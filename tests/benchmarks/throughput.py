@@ -15,10 +15,11 @@ import time
 from datetime import datetime
 from fractions import Fraction
 
-from infuse import order, patient
-from infuse.given import Given
-from infuse.library import Library
-from infuse.render import json as rendered
+from infuse.arithmetic import patient
+from infuse.ordering import order
+from infuse.files.given import Given
+from infuse.files.library import Library
+from infuse.paper.render import json as rendered
 
 NOW = datetime(2026, 11, 21, 8, 30)
 

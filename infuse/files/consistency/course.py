@@ -1,0 +1,51 @@
+"""When the phases of a protocol start and what they come to together, held against each other.
+
+For: `consistency.check`.
+
+Refuses: a phase that starts after one which does not stand above it, or after one of another branch; two phases of one name
+where one is meant; a total of another kind than the doses, or over a course without an end.
+
+Example: `after: tast dose` beside a phase named test dose is a problem at that word, with "did you mean test dose?".
+"""
+
+from __future__ import annotations
+
+from infuse.ground import units
+from infuse.files.consistency.words import base, wrong
+from infuse.files.protocol import COURSE, Continuous, Drug, Maintenance, Protocol
+from infuse.files.shapes import did_you_mean, written
+
+
+def starts_agree(protocol: Protocol, _drug: Drug | None):
+    above: list = []
+    for phase in protocol.phases:
+        starts = phase.starts
+        if starts:
+            named = [each for each in above if each.name == starts.after]
+            names = [each.name for each in above if each.name]
+            if not named:
+                hint = did_you_mean(starts.after, names) or f"above it stand {', '.join(names) or 'no phases with a name'}"
+                yield wrong(starts.after.span, "the name of a phase above this one", f'"{starts.after}"', hint)
+            elif len(named) > 1:
+                yield wrong(starts.after.span, "one phase of that name", f"{len(named)} of them")
+            elif named[0].branch and phase.branch and named[0].branch != phase.branch:
+                yield wrong(starts.after.span, f"a phase of the branch {phase.branch}, or of none", f'"{starts.after}", of the branch {named[0].branch}',
+                            "of phases with different branches only those of one are given")
+        above.append(phase)
+
+
+def totals_agree(protocol: Protocol, _drug: Drug | None):
+    """A total is of the kind of every dose that it adds up."""
+    for limit in protocol.totals:
+        for phase in protocol.phases:
+            name, ordered = base(phase)
+            whole = ordered.quantity.unit.without_patient()
+            wanted = [units.unit(whole.amount), units.unit(f"{whole.amount}/kg")]
+            side = next(each for each in (limit.soft, limit.hard) if each)
+            if not any(units.fits(end.unit, each) for end in side.range.ends() for each in wanted):
+                hint = f"{name}, on line {ordered.span.line}, is {ordered.quantity}"
+                yield wrong(side.span, f"a total in {' or '.join(each.text for each in wanted)}", f'"{written(side.range)}"', hint)
+                break
+            if limit.window == COURSE and isinstance(phase, (Continuous, Maintenance)) and phase.duration.range.high is None:
+                hint = f"a total in the course stands on line {limit.span.line}"
+                yield wrong(phase.duration.span, "a longest duration", f'"{written(phase.duration.range)}"', hint)

@@ -1,0 +1,4 @@
+"""Where documents go: a terminal, a file, a printer.
+
+For: the command line.
+"""

@@ -1,0 +1,116 @@
+"""The monitoring flowsheet: what is observed when, a row for every time that the files state, and room to write.
+
+For: the bedside. Times count from the start; where one was given the clock stands beside them. What a file says in words
+alone (all the time, as the prescriber filled in) has no row of its own: its sentence stands above the chart in full.
+
+Refuses: nothing; an order on which nothing is observed has no flowsheet.
+
+Example: ketamine at 09:00 has a row at 15 minutes, 21-Nov 09:15, for respiratory rate, pain and sedation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from string import ascii_lowercase
+from typing import NamedTuple
+
+from infuse.ordering import plan as plans
+from infuse.arithmetic import preparation as prep
+from infuse.arithmetic import watching
+from infuse.paper.combined import on_the_clock
+from infuse.ordering.order import Order
+from infuse.paper.page import Field, Fields, Section, Sentences, Table
+from infuse.files.given import on_paper_time
+from infuse.files.protocol import Monitoring
+from infuse.ground.units import Quantity, quantity
+
+COVERS = quantity(24, "h").to("min")  # what one sheet has rows for; then the next one
+WHOLE_SET = "set"
+MORE_ROWS = 8  # without a time, for what comes between
+RULES = ("Times count from the actual start. If the start slips, the relative times rule, not the clock.",
+         "A row is the latest time, not the only one: look whenever the patient changes.")
+CHARTED = ("BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN 0 TO 10", "OTHER", "BY")
+
+
+class Observed(NamedTuple):
+    """One line of what is observed: the code that stands in the rows, for whom, the sentence, and its doses (start, end)."""
+
+    code: str
+    drug: str
+    what: Monitoring
+    runs: tuple[tuple[Quantity, Quantity | None], ...]
+
+
+def sections(order: Order) -> list[Section]:
+    """What is observed, and the chart."""
+    observed = list(_observed(order))
+    if not observed:
+        return []
+    rows = tuple((each.code, f"{each.drug}: {each.what.observe}", f"{each.what.when} ({', '.join(each.what.source)})") for each in observed)
+    start = order.patient.get("start")
+    return [
+        Section("MONITORING FLOWSHEET", (Sentences(RULES, strong=True), Fields((
+            Field("PLANNED START", on_paper_time(start)) if start else Field("PLANNED START", blank="date and time"),
+            Field("ACTUAL START", blank="date and time"))))),
+        Section("WHAT IS OBSERVED   the codes stand in the chart", (Table(("", "OBSERVE", "WHEN"), rows, strong=(0,)),), flows=True),
+        *_criteria(order),
+        Section("CHART", (Sentences((_says(observed),)), Table(("AFTER START", "CLOCK", "DUE", "TIME", *CHARTED), _rows(observed, start), blank=True)), flows=True)]
+
+
+def _observed(order: Order) -> Iterator[Observed]:
+    for number, request in enumerate(order.requests, 1):
+        runs = tuple(_runs(order, request))
+        for letter, each in zip(ascii_lowercase, request.loaded.protocol.monitoring):
+            yield Observed(f"{number}{letter}", request.loaded.drug.name, each, runs)
+    one = order.plan and order.plan.arrangement.order_set
+    whole = ((quantity(0, "min"), order.plan.ends if all(each.end for each in order.plan.events) else None),) if one else ()
+    for letter, each in zip(ascii_lowercase, one.monitoring if one else ()):
+        yield Observed(f"{WHOLE_SET} {letter}", "whole set", each, whole)
+
+
+def _runs(order: Order, request) -> Iterator[tuple[Quantity, Quantity | None]]:
+    """When each dose of a protocol starts and ends, since the start of the whole; what is only for need has no time."""
+    if order.plan:
+        yield from ((each.start, each.end) for each in order.plan.events
+                    if not each.flush and order.plan.parts[each.part].name == request.loaded.protocol.id)
+        return
+    for dose in plans.doses_of([each for each in order.phases if each.loaded is request.loaded]):
+        start = dose.start.to("min")
+        yield start, None if dose.over is None else start + dose.over.to("min")
+
+
+def _says(observed: list[Observed]) -> str:
+    """How far the rows go, and what is in no row."""
+    in_words = [each.code for each in observed if not watching.read(each.what.when).whole]
+    words = f" By its sentence above, in any row: {', '.join(in_words)}." if in_words else ""
+    return f"Rows for the first {COVERS.to('h').on_paper()}; after that the intervals go on as stated, on a further sheet.{words}"
+
+
+def _rows(observed: list[Observed], start) -> tuple[tuple[str, ...], ...]:
+    due: dict[tuple, list[str]] = {}
+    for each in observed:
+        for begun, ended in each.runs:
+            for at in watching.times(watching.read(each.what.when).watches, begun, ended, COVERS):
+                key = (begun.value, False) if at is None else (at.value, True)
+                if key[0] <= COVERS.value and each.code not in due.setdefault(key, []):
+                    due[key].append(each.code)
+    rows = [(_after(time, then), on_the_clock(start, quantity(time, "min")) if start else "", " ".join(codes), "", *("",) * len(CHARTED))
+            for (time, then), codes in sorted(due.items())]
+    return (*rows, *((("",) * (4 + len(CHARTED)),) * MORE_ROWS))
+
+
+def _after(time, then: bool) -> str:
+    """before; 15 minutes; before 8 hours."""
+    if not time:
+        return "at the start" if then else "before"
+    said = prep.hours_and_minutes(quantity(time, "min"))
+    return said if then else f"before {said}"
+
+
+def _criteria(order: Order) -> list[Section]:
+    """When to hold, stop and call, beside what is charted."""
+    found = []
+    for request in order.requests:
+        lines = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in request.loaded.protocol.criteria)
+        found.append(Section(f"HOLD, STOP AND CALL   {request.loaded.drug.name}", (Sentences(lines, strong=True, items=True),), flows=True))
+    return found
