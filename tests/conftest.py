@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from infuse.ordering import order as orders
 from infuse.arithmetic import patient as patients
 from infuse.files.given import BY_NAME, Given
-from infuse.ordering.choosing import CHOICES
 from infuse.files.library import Library
+from infuse.ordering import order as orders
+from infuse.ordering.choosing import CHOICES
 
 settings.register_profile("untimed", deadline=None)  # how fast it is, is for the benchmarks to say
 settings.load_profile("untimed")

@@ -9,8 +9,8 @@ import pytest
 from conftest import make
 
 from infuse.files import library
-from infuse.paper import approval, sheet
 from infuse.files.protocol import Approval
+from infuse.paper import approval, sheet
 
 TODAY = date(2026, 11, 21)
 OURS, THEIRS = Approval("Our Committee", "1", date(2026, 1, 15)), Approval("Their Committee", "1", date(2025, 1, 15))

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infuse.files import begin, draft, schema
-from infuse.ground import source
-from infuse.ordering import checking
 from infuse.files.library import Library
 from infuse.files.schema.phases import PHASES
+from infuse.ground import source
 from infuse.ground.units import Refused
+from infuse.ordering import checking
 
 ANSWERS = {"title": "A title", "drug": "ketamine", "population": "adult", "indication": "a test", "care_areas": ("clinic",),
            "phases": ("continuous",), "per": "kg", "reference": "label-2026"}

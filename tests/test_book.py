@@ -19,13 +19,13 @@ import pytest
 from conftest import CLOCK, NOW, ROOT, make
 from test_sheet import ERROR_PRONE, KETAMINE
 
-from infuse.ordering import book
-from infuse.paper import binding, book_pages
 from infuse.files.library import Library
-from infuse.judgement.limits import HARD
-from infuse.ordering.order import READY
-from infuse.paper.render import pdf
 from infuse.ground.units import Refused, quantity
+from infuse.judgement.limits import HARD
+from infuse.ordering import book
+from infuse.ordering.order import READY
+from infuse.paper import binding, book_pages
+from infuse.paper.render import pdf
 
 LIBRARY = Library()
 NAMES = sorted(LIBRARY.ids())

@@ -17,8 +17,8 @@ from test_drawing import SETS, order_of
 from test_forms import ORDERS, ordered
 from test_paper import PATIENT, words
 
-from infuse.paper import labels, sheet
 from infuse.files.protocol import Continuous
+from infuse.paper import labels, sheet
 from infuse.paper.render import text
 
 ITEMS = json.loads((ROOT / "tests/data/checklist.json").read_text())

@@ -297,8 +297,9 @@ def test_a_quick_calculation_refused(infuse, arguments):
 
 
 def test_a_fault_of_our_own_is_a_sentence(monkeypatch):
-    from infuse import cli
     from typer.testing import CliRunner
+
+    from infuse import cli
 
     monkeypatch.delenv("INFUSE_DEBUG", raising=False)
     monkeypatch.setattr("infuse.paper.catalog.rows", lambda _library: 1 / 0)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from conftest import NOW
 
-from infuse.ordering import order as orders
 from infuse.arithmetic import patient as patients
 from infuse.files.given import Given
-from conftest import NOW
+from infuse.ordering import order as orders
 
 KETAMINE = "ketamine-inpatient-titration"  # 0.1 by 0.05 to 1 mg/kg/h of 2 mg/mL
 

@@ -9,8 +9,8 @@ import pytest
 from conftest import make
 
 from infuse.files.library import Library
-from infuse.ordering.phases import course
 from infuse.ground.units import quantity
+from infuse.ordering.phases import course
 
 DIHYDROERGOTAMINE = "dihydroergotamine-inpatient"
 FACTS = {"weight": "70 kg", "age": "44 years"}

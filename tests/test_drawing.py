@@ -11,9 +11,9 @@ import pytest
 from conftest import NOW, make
 from test_paper import read
 
+from infuse.files.library import Library
 from infuse.ordering import setcases
 from infuse.paper import drawing, sheet
-from infuse.files.library import Library
 from infuse.paper.page import Bars, Steps
 from infuse.paper.render import pdf, text
 

@@ -8,11 +8,11 @@ import shutil
 import pytest
 from conftest import ROOT, make
 
-from infuse.ground import grammar, numerals
 from infuse.files.library import Library
-from infuse.ordering.order import NotUnderstood
 from infuse.files.protocol import Drug
+from infuse.ground import grammar, numerals
 from infuse.ground.units import quantity, unit
+from infuse.ordering.order import NotUnderstood
 
 SAMPLES = ROOT / "tests" / "protocols"
 

@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from infuse import cli
-from infuse.ordering import checking
 from infuse.files.library import Library
 from infuse.ground.source import Mapping, Scalar, read, show
+from infuse.ordering import checking
 
 BAD, GOOD = ROOT / "tests" / "bad", ROOT / "tests" / "protocols"
 SAMPLES = sorted(GOOD.glob("**/*.yaml"))

@@ -12,11 +12,11 @@ from test_sheet import ERROR_PRONE, OPAQUE
 
 from infuse.arithmetic import watching
 from infuse.files import tables
+from infuse.files.library import Library
+from infuse.files.shapes import BAD, Notes
 from infuse.ground import source
 from infuse.paper import papers
-from infuse.files.library import Library
 from infuse.paper.render import pdf, text
-from infuse.files.shapes import BAD, Notes
 
 LIBRARY = Library()
 LOADED = {name: LIBRARY.load(path) for name, path in LIBRARY.ids().items()}

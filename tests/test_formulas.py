@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infuse.arithmetic import figure, formulas
-from infuse.ground import units
 from infuse.arithmetic.formulas import DoesNotApply
+from infuse.ground import units
 from infuse.ground.units import quantity
 
 ROWS = json.loads((Path(__file__).parent / "data" / "formulas.json").read_text())

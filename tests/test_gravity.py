@@ -9,11 +9,11 @@ import pytest
 from conftest import NOW, ROOT, make
 
 from infuse.arithmetic.figure import deviation_in_words
+from infuse.arithmetic.patient import read
 from infuse.files.given import BY_NAME, Given
 from infuse.files.library import Library
 from infuse.ordering.order import READY
 from infuse.paper.page import Fields, Sentences
-from infuse.arithmetic.patient import read
 from infuse.paper.render import json as rendered
 from infuse.paper.sheet import lay_out
 

@@ -10,12 +10,12 @@ import pytest
 from conftest import ROOT
 
 from infuse.files import schema
-from infuse.ordering import checking
-from infuse.paper import overview
 from infuse.files.given import BY_NAME
 from infuse.files.library import Library
-from infuse.ordering.choosing import CHOICES
 from infuse.files.schema import orderset, words
+from infuse.ordering import checking
+from infuse.ordering.choosing import CHOICES
+from infuse.paper import overview
 
 GUIDE = (ROOT / "protocols" / "README.md").read_text()
 TABLE = re.compile(r"(?<=## What ships\n\n)(?:\|.*\n)+")

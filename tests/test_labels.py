@@ -14,9 +14,9 @@ from test_paper import CHILD, PATIENT, PROTOCOLS, placed, read
 from test_sheet import ERROR_PRONE, KETAMINE
 from test_verify import pages_as_images, scanned
 
+from infuse.files.library import Library
 from infuse.ordering import order_id
 from infuse.paper import labels
-from infuse.files.library import Library
 from infuse.paper.render import label_pdf, text
 
 JANE = ["--name", "Sample, Jane", "--record-number", "TEST 0001"]

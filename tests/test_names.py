@@ -8,8 +8,8 @@ import json
 import pytest
 from conftest import ROOT
 
-from infuse.ordering import checking
 from infuse.files.library import Library
+from infuse.ordering import checking
 
 CODES = """\
 rxnorm:

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from infuse.ordering import checking
 from infuse.files.library import Library
+from infuse.ordering import checking
 
 MADE_UP = """\
 drug: moonlight

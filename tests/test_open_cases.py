@@ -9,8 +9,8 @@ import pytest
 
 from infuse.arithmetic import figure, rounding
 from infuse.ground import grammar, units
-from infuse.ordering import quick
 from infuse.ground.units import Quantity
+from infuse.ordering import quick
 
 FILE = Path(__file__).parent / "data" / "open_cases.jsonl"
 # numbers stay text: a float would already have lost what is being tested

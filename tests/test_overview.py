@@ -7,8 +7,8 @@ from functools import lru_cache
 import pytest
 from conftest import ROOT
 
-from infuse.paper import overview
 from infuse.files.library import Library
+from infuse.paper import overview
 
 
 def test_the_command_prints_the_same_table(infuse):

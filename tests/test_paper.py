@@ -17,8 +17,8 @@ import pytest
 from conftest import NOW, ROOT, make
 from test_sheet import ADULT, ERROR_PRONE, KETAMINE, OPAQUE, PAGES, SHEETS, said
 
-from infuse.paper import sheet
 from infuse.files.library import Library
+from infuse.paper import sheet
 from infuse.paper.page import Bars, Boxes, Cut, Fields, Steps, Table
 from infuse.paper.render import pdf
 

@@ -9,12 +9,12 @@ import pytest
 from conftest import ROOT, make
 
 from infuse.arithmetic import preparation
-from infuse.ground.grammar import read_quantity
 from infuse.files.library import Library
-from infuse.ordering.order import NotUnderstood, READY
+from infuse.ground.grammar import read_quantity
+from infuse.ordering.order import READY, NotUnderstood
+from infuse.paper.page import Fields
 from infuse.paper.render import json as rendered
 from infuse.paper.sheet import lay_out
-from infuse.paper.page import Fields
 
 SAMPLES = ROOT / "tests" / "protocols"
 

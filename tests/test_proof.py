@@ -13,9 +13,9 @@ from conftest import ROOT
 from test_bands import BY_WEIGHT, load, written  # noqa: F401  (load is a fixture)
 from test_stretch import DRUG
 
-from infuse.ordering import proof
 from infuse.files.library import Library
 from infuse.hand.output import bar
+from infuse.ordering import proof
 
 SHIPPED = sorted(Library().ids())
 

@@ -10,11 +10,11 @@ from conftest import ROOT, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infuse.paper import wording, wording_rates
-from infuse.files.library import Library
-from infuse.judgement.limits import HARD
 from infuse.arithmetic.totals import most
+from infuse.files.library import Library
 from infuse.ground.units import quantity
+from infuse.judgement.limits import HARD
+from infuse.paper import wording, wording_rates
 
 SAMPLES = ROOT / "tests" / "protocols"
 

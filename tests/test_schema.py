@@ -15,12 +15,12 @@ import yaml
 from conftest import NOW, ROOT, make
 from test_guide import COMPLETE
 
-from infuse.files import given as facts
 from infuse.arithmetic import patient
+from infuse.files import given as facts
 from infuse.files import schema
+from infuse.files.given import FACTS
 from infuse.ground import source
 from infuse.ordering import intake
-from infuse.files.given import FACTS
 from infuse.paper.render import json as rendered
 
 

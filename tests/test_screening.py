@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
-from infuse.paper import observing
-from infuse.ordering import order as orders
 from infuse.arithmetic import patient as patients
-from infuse.ordering import picking
 from infuse.files.caution import SEVERITIES
 from infuse.files.given import BY_NAME, Given
 from infuse.files.library import Library
-from infuse.judgement.limits import HARD, NOTE, SOFT
-from infuse.paper.observing import Asked
 from infuse.files.protocol import Monitoring
+from infuse.judgement.limits import HARD, NOTE, SOFT
+from infuse.ordering import order as orders
+from infuse.ordering import picking
+from infuse.paper import observing
+from infuse.paper.observing import Asked
 
 HERE = Path(__file__).parent
 DHE, KETOROLAC = "dihydroergotamine-label", "ketorolac"

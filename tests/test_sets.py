@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import json
 import re
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from infuse.ordering import picking
 from infuse.files.library import Library
+from infuse.ordering import picking
 
 FACTS = ["--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "165cm", "--creatinine", "0.8 mg/dL"]
 SITE = """set: site-set

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import make
 
-from infuse.ground import numerals
 from infuse.files.library import Library
+from infuse.ground import numerals
 
 DRUG = """
 drug: sample

@@ -7,17 +7,16 @@ A file is read once: the unit is changed in what was read, and only what stands 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
-from infuse.ground import units
-from infuse.ordering import checking
 from infuse.files.library import Library
-from infuse.ground.source import Mapping, Scalar, Sequence, read
+from infuse.ground import units
+from infuse.ground.source import Mapping, Scalar, Sequence
+from infuse.ordering import checking
 
 SHIPPED, SAMPLES = ROOT / "protocols", ROOT / "tests" / "protocols"
 FILES = [path for folder in (SHIPPED, SAMPLES) for below in ("", "drugs") for path in sorted((folder / below).glob("*.yaml"))]

@@ -12,10 +12,10 @@ import zxingcpp
 from conftest import make
 from test_sheet import KETAMINE, PAGES
 
-from infuse.ordering import compact, order_id
 from infuse.files.library import Library
-from infuse.paper.render import symbols
 from infuse.ground.units import Refused
+from infuse.ordering import compact, order_id
+from infuse.paper.render import symbols
 
 LOADED = Library().load(Library().ids()[KETAMINE])
 VERSION = LOADED.protocol.version

@@ -13,9 +13,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from infuse.arithmetic import figure
-from infuse.ground import units
 from infuse.arithmetic.figure import Figure
 from infuse.files.protocol import Stated, Tier, Titration
+from infuse.ground import units
 from infuse.ground.units import Quantity
 
 

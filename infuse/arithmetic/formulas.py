@@ -13,8 +13,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from infuse.ground import numerals, ranges, units
 from infuse.arithmetic.figure import Figure
+from infuse.ground import numerals, ranges, units
 from infuse.ground.units import Quantity, quantity
 
 FEMALE = "female"

@@ -17,10 +17,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 from infuse.arithmetic import figure, rounding
-from infuse.ground import units
 from infuse.arithmetic.figure import Figure
 from infuse.files.given import BY_NAME, UNKNOWN, Given, on_paper_time
 from infuse.files.protocol import WeightBounds
+from infuse.ground import units
 from infuse.ground.ranges import Range
 from infuse.ground.units import Quantity, Refused, quantity
 

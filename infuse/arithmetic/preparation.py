@@ -16,12 +16,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from infuse.arithmetic import dosing, figure, rounding
-from infuse.ground import units
 from infuse.arithmetic.figure import Figure
-from infuse.files.protocol import Preparation, Product
 from infuse.arithmetic.rounding import Syringe
+from infuse.files.protocol import Preparation, Product
+from infuse.ground import units
 from infuse.ground.units import Quantity, quantity
-
 
 TOO_STRONG = "the final concentration would pass a hard limit"
 

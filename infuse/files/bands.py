@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
-from infuse.ground import units
 from infuse.files.protocol import BANDED, Band
+from infuse.ground import units
 from infuse.ground.ranges import HalfOpen
 from infuse.ground.units import Quantity
 

@@ -16,8 +16,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from infuse.files import taken
-from infuse.ground import grammar, numerals, units
 from infuse.files.caution import LIVER
+from infuse.ground import grammar, numerals, units
 from infuse.ground.ranges import Range
 from infuse.ground.units import Quantity, Refused, quantity
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infuse.files import consistency, schema, tables
-from infuse.ground import source
 from infuse.files.compatibility import Compatibility
 from infuse.files.lists import Lists
 from infuse.files.ordersets import OrderSet
 from infuse.files.protocol import Drug, Protocol
 from infuse.files.schema import compatibility as compatible
 from infuse.files.schema import orderset
+from infuse.ground import source
 from infuse.ground.source import ERROR, Document, Problem, Span
 
 ENVIRONMENT = "INFUSE_PROTOCOLS"

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infuse.files import schema, vocabulary
-from infuse.ground import source
 from infuse.files.caution import Class, Interaction
 from infuse.files.consistency import known_words
-from infuse.files.schema import words
 from infuse.files.protocol import Reference
-from infuse.ground.source import ERROR, Document, Problem
+from infuse.files.schema import words
 from infuse.files.vocabulary import Head, Names, Vocabulary, Word
+from infuse.ground import source
+from infuse.ground.source import ERROR, Document, Problem
 
 CLASSES, MEDICINES, CONDITIONS, INTERACTIONS = "classes.yaml", "medicines.yaml", "conditions.yaml", "interactions.yaml"
 READERS = {CLASSES: words.CLASSES, MEDICINES: words.MEDICINES, CONDITIONS: words.CONDITIONS, INTERACTIONS: words.INTERACTIONS}

@@ -19,8 +19,8 @@ from datetime import date
 from typing import NamedTuple
 
 from infuse.files.caution import Caution
-from infuse.ground.source import Span
 from infuse.ground.ranges import HalfOpen, Range
+from infuse.ground.source import Span
 from infuse.ground.units import DimensionError, Quantity, Unit, fits, unit, work_out
 
 ACTUAL = "actual"

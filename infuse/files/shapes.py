@@ -17,8 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from infuse.ground import grammar, numerals, ranges, units
 from infuse.files.protocol import Stated, StatedRange
+from infuse.ground import grammar, numerals, ranges, units
 from infuse.ground.source import ERROR, Mapping, Node, Problem, Scalar, Sequence, Span, printable
 
 BAD: Any = object()  # what a reader returns where it noted a problem

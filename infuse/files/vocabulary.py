@@ -14,12 +14,11 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from infuse.files.caution import Class, Condition, Medicine
-from infuse.ground.source import Span
 
 _ALIKE = Fraction(3, 4)  # how much of a name must be the same for it to be offered
 DRUG, MEDICINE, CLASS, CONDITION = "drug", "medicine", "class", "condition"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-
 _MOST = 4  # decimals in print
 _WHOLE = 10**_MOST
 

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from infuse.files import taken
 from infuse.files.caution import LIVER, Taken, When
-from infuse.judgement.recorded import Picture, Taking
 from infuse.files.protocol import Drug
-from infuse.ground.units import DimensionError, Quantity
 from infuse.files.vocabulary import fold
+from infuse.ground.units import DimensionError, Quantity
+from infuse.judgement.recorded import Picture, Taking
 
 YES, NO, OPEN = "yes", "no", "open"
 _CODES = {"systolic": "blood_pressure", "diastolic": "blood_pressure"}

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from infuse.ground import numerals
 from infuse.files.protocol import Limit, StatedRange
+from infuse.ground import numerals
 from infuse.ground.units import Quantity
 
 NOTE, SOFT, HARD = "note", "soft_stop", "hard_stop"

@@ -17,14 +17,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from infuse.arithmetic.patient import Patient
 from infuse.files.caution import LIVER
 from infuse.files.given import on_paper_time
 from infuse.files.lists import Lists
-from infuse.arithmetic.patient import Patient
 from infuse.files.protocol import Drug
 from infuse.files.taken import NONE_OTHER
-from infuse.ground.units import Refused
 from infuse.files.vocabulary import Head, Word, fold
+from infuse.ground.units import Refused
 
 _SAID = {"pregnancy": "--pregnancy", "lactation": "--lactation", "liver": "--liver"}
 

@@ -15,14 +15,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from infuse.judgement import limits
 from infuse.arithmetic import patient as patients
 from infuse.arithmetic.figure import Figure
+from infuse.arithmetic.patient import Patient
 from infuse.files.given import BY_NAME
 from infuse.files.library import Loaded
-from infuse.judgement.limits import HARD, SOFT, Alert
-from infuse.arithmetic.patient import Patient
 from infuse.ground.units import quantity
+from infuse.judgement import limits
+from infuse.judgement.limits import HARD, SOFT, Alert
 
 WEIGHT_GOOD_FOR = timedelta(days=7)  # standards W3: an adult's weight older than this is weighed again
 ADULT = quantity(20, "year")

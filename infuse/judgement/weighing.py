@@ -16,17 +16,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from infuse.arithmetic import derived, formulas
-from infuse.judgement import judging, meeting
-from infuse.files.caution import SEVERITIES, Caution
 from infuse.arithmetic.figure import Figure
-from infuse.judgement.judging import NO, YES, About, Match
-from infuse.files.library import Loaded, ReadFile
-from infuse.judgement.limits import HARD, NOTE, SOFT, Alert
 from infuse.arithmetic.patient import Patient
-from infuse.judgement.recorded import Picture
+from infuse.files.caution import SEVERITIES, Caution
+from infuse.files.library import Loaded, ReadFile
 from infuse.files.protocol import ACTUAL, Drug, Reference
-from infuse.judgement.screening import SCREENING, Open
 from infuse.ground.units import Refused
+from infuse.judgement import judging, meeting
+from infuse.judgement.judging import NO, YES, About, Match
+from infuse.judgement.limits import HARD, NOTE, SOFT, Alert
+from infuse.judgement.recorded import Picture
+from infuse.judgement.screening import SCREENING, Open
 
 _LEVELS = {"hard": HARD, "soft": SOFT, "note": NOTE}
 _LEADS = {"hard": "contraindicated: ", "soft": "caution: ", "note": ""}

@@ -18,17 +18,17 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
+from infuse.arithmetic.patient import Patient
 from infuse.files import bands
-from infuse.ground import grammar
-from infuse.ordering import order, phases
 from infuse.files.given import Given
 from infuse.files.library import Loaded
-from infuse.judgement.limits import HARD
-from infuse.ordering.order import NEEDS_OVERRIDE, READY, Order
-from infuse.arithmetic.patient import Patient
 from infuse.files.protocol import ACTUAL
+from infuse.ground import grammar
 from infuse.ground.ranges import HalfOpen
 from infuse.ground.units import Quantity, Refused, quantity
+from infuse.judgement.limits import HARD
+from infuse.ordering import order, phases
+from infuse.ordering.order import NEEDS_OVERRIDE, READY, Order
 
 MOST_ROWS = 400
 _FINEST = quantity("0.1", "kg")

@@ -15,18 +15,18 @@ import re
 from datetime import datetime
 
 from infuse.arithmetic import figure
-from infuse.ground import grammar, numerals, units
-from infuse.ordering import order
 from infuse.arithmetic import patient as patients
-from infuse.ordering.choosing import CHOICES, key_of
 from infuse.files.given import BY_NAME, Given
 from infuse.files.library import Loaded
-from infuse.judgement.limits import HARD, NOTE, SOFT
-from infuse.ordering.order import READY
 from infuse.files.protocol import Case
 from infuse.files.shapes import did_you_mean
+from infuse.ground import grammar, numerals, units
 from infuse.ground.source import ERROR, Problem, Span, printable
 from infuse.ground.units import Refused
+from infuse.judgement.limits import HARD, NOTE, SOFT
+from infuse.ordering import order
+from infuse.ordering.choosing import CHOICES, key_of
+from infuse.ordering.order import READY
 
 CLOCK = datetime(2026, 1, 1, 12, 0)  # cases must come out the same on every day
 _STOPS = {"refused": HARD, "soft_stop": SOFT}

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infuse.files import lists, tables
-from infuse.ground import source
-from infuse.ordering import cases, proof, setcases
 from infuse.files.library import Library, Loaded
+from infuse.ground import source
 from infuse.ground.source import ERROR, Document, Mapping, Problem, Scalar, Span
+from infuse.ordering import cases, proof, setcases
 
 _BETWEEN = "\n\0\n"  # an end of text for `$`, and nothing that a pattern looks for stands around it
 _TABLES = {"devices.yaml": tables.DEVICES, "weight-bounds.yaml": tables.WEIGHT_BOUNDS, "error-prone.yaml": tables.ERROR_PRONE}

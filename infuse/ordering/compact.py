@@ -16,9 +16,9 @@ import re
 from typing import NamedTuple
 
 from infuse.files.given import on_paper_time
+from infuse.ground.units import Quantity, Refused
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
-from infuse.ground.units import Quantity, Refused
 
 KIND = "infuse order 1"
 FACTS = ("weight", "weight_date", "age", "sex", "height", "creatinine", "clearance", "dosing_weight", "pump", "drop_factor")  # what a number can depend on

@@ -12,17 +12,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from infuse.ordering import plan as plans
-from infuse.files import taken
-from infuse.ground import units
 from infuse.arithmetic.figure import Figure
-from infuse.judgement.limits import Alert
 from infuse.arithmetic.patient import Patient
+from infuse.arithmetic.totals import Dose
+from infuse.files import taken
+from infuse.files.vocabulary import fold
+from infuse.ground.units import Quantity, Refused
+from infuse.judgement.limits import Alert
+from infuse.ordering import plan as plans
 from infuse.ordering.phases import PhaseOrder, course
 from infuse.ordering.plan import Plan
-from infuse.arithmetic.totals import Dose
-from infuse.ground.units import Quantity, Refused
-from infuse.files.vocabulary import fold
 
 
 def judge(made: list[PhaseOrder], patient: Patient, weight: Figure | None, plan: Plan | None, now: datetime) -> list[Alert]:

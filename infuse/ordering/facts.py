@@ -12,13 +12,13 @@ Example: below 50 kg 15 mg/kg, from 50 kg 1,000 mg: at 50 kg the phase goes on w
 from __future__ import annotations
 
 from infuse.arithmetic import derived, formulas
-from infuse.files import bands
-from infuse.ordering import phases
 from infuse.arithmetic.figure import Figure
-from infuse.judgement.limits import HARD, SOFT, Alert
 from infuse.arithmetic.patient import Patient
+from infuse.files import bands
 from infuse.files.protocol import ACTUAL
 from infuse.ground.units import Quantity, Unit, unit
+from infuse.judgement.limits import HARD, SOFT, Alert
+from infuse.ordering import phases
 
 
 def changes_a_dose(protocol, patient) -> list[str]:

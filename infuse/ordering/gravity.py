@@ -14,13 +14,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from infuse.arithmetic import figure
-from infuse.ground import numerals, units
 from infuse.arithmetic.figure import Figure
-from infuse.judgement.limits import HARD, Alert
-from infuse.ordering.phases import PhaseOrder, Setting
 from infuse.files.protocol import Intermittent, Pump, Schedule
+from infuse.ground import numerals, units
 from infuse.ground.ranges import Range
 from infuse.ground.units import Quantity, quantity
+from infuse.judgement.limits import HARD, Alert
+from infuse.ordering.phases import PhaseOrder, Setting
 
 _ONE = quantity(1, "drops/min")
 

@@ -17,19 +17,18 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from infuse.ground import source
-from infuse.judgement import weighing
-from infuse.ordering import choosing, mixture, order, picking
 from infuse.arithmetic import patient as patients
 from infuse.files.given import BY_NAME, Given
 from infuse.files.library import Loaded
-from infuse.judgement.limits import HARD, NOTE
-from infuse.files.lists import Faulty
-from infuse.ordering.order import Order
-from infuse.ordering.plan import Arrangement
 from infuse.files.shapes import did_you_mean
+from infuse.ground import source
 from infuse.ground.source import Scalar, Sequence, printable
 from infuse.ground.units import Refused
+from infuse.judgement import weighing
+from infuse.judgement.limits import HARD, NOTE
+from infuse.ordering import choosing, mixture, order, picking
+from infuse.ordering.order import Order
+from infuse.ordering.plan import Arrangement
 
 Refusals = list[tuple[str, Refused]]
 

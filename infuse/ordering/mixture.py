@@ -16,16 +16,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from infuse.files import compatibility
-from infuse.ordering import order
-from infuse.files.compatibility import COMPATIBLE
-from infuse.judgement.limits import HARD, Alert
-from infuse.ordering.order import READY, Order, Request
 from infuse.arithmetic.patient import Patient
-from infuse.ordering.phases import PhaseOrder
-from infuse.ordering.plan import Arrangement
+from infuse.files import compatibility
+from infuse.files.compatibility import COMPATIBLE
 from infuse.files.protocol import Intermittent, Stated
 from infuse.ground.units import Quantity, Refused, quantity
+from infuse.judgement.limits import HARD, Alert
+from infuse.ordering import order
+from infuse.ordering.order import READY, Order, Request
+from infuse.ordering.phases import PhaseOrder
+from infuse.ordering.plan import Arrangement
 
 CODE = "one-bag"
 

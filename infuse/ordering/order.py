@@ -18,21 +18,21 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from infuse.arithmetic import derived, figure
-from infuse.judgement import limits, screening, weighing
-from infuse.ordering import choosing, exposure, facts, gravity, phases, plan
 from infuse.arithmetic import patient as patients
 from infuse.arithmetic.figure import Figure
+from infuse.arithmetic.patient import Patient
 from infuse.files.given import Given
 from infuse.files.library import Loaded
-from infuse.judgement.limits import HARD, SOFT, Alert
-from infuse.arithmetic.patient import Patient
-from infuse.ordering.phases import PhaseOrder, course
-from infuse.ordering.plan import Arrangement, Plan
 from infuse.files.protocol import ACTUAL
-from infuse.judgement.screening import Open
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground.units import DimensionError, Refused
+from infuse.judgement import limits, screening, weighing
+from infuse.judgement.limits import HARD, SOFT, Alert
+from infuse.judgement.screening import Open
 from infuse.judgement.weighing import Weighed
+from infuse.ordering import choosing, exposure, facts, gravity, phases, plan
+from infuse.ordering.phases import PhaseOrder, course
+from infuse.ordering.plan import Arrangement, Plan
 
 NOTHING: Mapping[str, Given] = MappingProxyType({})
 READY, NEEDS_OVERRIDE, STOPPED = "ready", "needs_override", "stopped"

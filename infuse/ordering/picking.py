@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from infuse.files import ordersets
+from infuse.files.given import Given
 from infuse.files.library import Library, LoadedSet
 from infuse.files.ordersets import REQUIRED, Item
-from infuse.files.given import Given
-from infuse.ordering.plan import Arrangement
 from infuse.ground.source import Document, Problem
 from infuse.ground.units import Refused
+from infuse.ordering.plan import Arrangement
 
 
 class Selection(NamedTuple):

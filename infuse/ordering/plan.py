@@ -16,15 +16,15 @@ from itertools import combinations
 from typing import NamedTuple
 
 from infuse.arithmetic import timeline
+from infuse.arithmetic.timeline import ZERO, Dose, Event, Part
+from infuse.arithmetic.totals import Dose as Given
 from infuse.files import compatibility
 from infuse.files.compatibility import COMPATIBLE, LINE, Compatibility, Verdict
 from infuse.files.library import ReadFile
 from infuse.files.ordersets import Item, OrderSet, SetFlush
-from infuse.ordering.phases import PhaseOrder, course
-from infuse.arithmetic.timeline import ZERO, Dose, Event, Part
 from infuse.files.protocol import Reference
-from infuse.arithmetic.totals import Dose as Given
-from infuse.ground.units import Quantity, quantity, work_out
+from infuse.ground.units import Quantity, quantity
+from infuse.ordering.phases import PhaseOrder, course
 
 
 class Arrangement(NamedTuple):

@@ -18,17 +18,17 @@ from itertools import product
 from typing import NamedTuple
 
 from infuse.arithmetic import figure
+from infuse.arithmetic.patient import Patient
 from infuse.files import bands
-from infuse.ordering import order, phases
-from infuse.ordering.cases import CLOCK
-from infuse.ordering.choosing import key_of, ways
 from infuse.files.given import Given
 from infuse.files.library import Loaded
-from infuse.judgement.limits import HARD
-from infuse.arithmetic.patient import Patient
 from infuse.files.protocol import ACTUAL
 from infuse.ground.source import ERROR, Problem
 from infuse.ground.units import Quantity, quantity
+from infuse.judgement.limits import HARD
+from infuse.ordering import order, phases
+from infuse.ordering.cases import CLOCK
+from infuse.ordering.choosing import key_of, ways
 
 STEP = quantity("0.1", "kg")
 _DOSES, _RATES = ("calculated_dose", "delivered_dose"), ("calculated_dose_rate", "pump_rate")

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from infuse.arithmetic import figure, rounding
-from infuse.ground import grammar, numerals, units
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.patient import step_from_pounds
+from infuse.ground import grammar, numerals, units
 from infuse.ground.source import printable
 from infuse.ground.units import Quantity, Refused, Unit
 

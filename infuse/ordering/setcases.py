@@ -10,18 +10,18 @@ Example: `expect: ends: 36 min` beside a plan of 38 minutes is a problem at that
 
 from __future__ import annotations
 
-from infuse.files import given
-from infuse.ground import grammar
-from infuse.ordering import order, picking
 from infuse.arithmetic import patient as patients
-from infuse.ordering.cases import CLOCK
+from infuse.files import given
 from infuse.files.given import Given
 from infuse.files.library import Library, LoadedSet
-from infuse.judgement.limits import HARD, NOTE, SOFT
 from infuse.files.ordersets import SetCase
 from infuse.files.shapes import did_you_mean
+from infuse.ground import grammar
 from infuse.ground.source import ERROR, Problem, Span, printable
 from infuse.ground.units import Refused
+from infuse.judgement.limits import HARD, NOTE, SOFT
+from infuse.ordering import order, picking
+from infuse.ordering.cases import CLOCK
 
 _STOPS = {"refused": HARD, "soft_stop": SOFT, "note": NOTE}
 _COUNTS = ("orders", "doses", "lines")

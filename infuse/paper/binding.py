@@ -14,15 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from infuse.ordering import book, order, picking
-from infuse.paper import book_pages, setpage
-from infuse.ordering.book import Table
 from infuse.files.given import BY_NAME, Given, on_paper_date, read_date
 from infuse.files.library import Library, Loaded
-from infuse.paper.page import Sheet
 from infuse.ground.source import Document, Problem
 from infuse.ground.units import Quantity, Refused, quantity
-
+from infuse.ordering import book, order, picking
+from infuse.ordering.book import Table
+from infuse.paper import book_pages, setpage
+from infuse.paper.page import Sheet
 
 _ONE = quantity(1, "kg")  # so that the weights are read even where the step cannot be
 

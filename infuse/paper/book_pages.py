@@ -15,18 +15,18 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from infuse import __version__
-from infuse.judgement import screening
-from infuse.paper import approval, wording
-from infuse.ordering.book import Row, Table
 from infuse.files.given import on_paper_date, on_paper_time
-from infuse.ordering.order import NEEDS_OVERRIDE, READY
-from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet
-from infuse.paper.page import Table as Printed
-from infuse.ordering.phases import PhaseOrder
-from infuse.paper.phrases import said, strength
 from infuse.files.protocol import Intermittent, Protocol
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground.units import quantity
+from infuse.judgement import screening
+from infuse.ordering.book import Row, Table
+from infuse.ordering.order import NEEDS_OVERRIDE, READY
+from infuse.ordering.phases import PhaseOrder
+from infuse.paper import approval, wording
+from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet
+from infuse.paper.page import Table as Printed
+from infuse.paper.phrases import said, strength
 from infuse.paper.wording_supply import rate_said
 
 KEEPS = timedelta(days=30)  # a book that is not printed again grows old on its shelf

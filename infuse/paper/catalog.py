@@ -14,12 +14,12 @@ from datetime import date
 
 from infuse.arithmetic import preparation as prep
 from infuse.files import schema
-from infuse.paper import approval, drawing, unavailable
-from infuse.ordering.choosing import key_of
 from infuse.files.library import Library, Loaded
-from infuse.paper.page import Field, Fields, Section, Sentences, Sheet, Steps, Table
 from infuse.files.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
 from infuse.ground.source import printable
+from infuse.ordering.choosing import key_of
+from infuse.paper import approval, drawing, unavailable
+from infuse.paper.page import Field, Fields, Section, Sentences, Sheet, Steps, Table
 from infuse.paper.wording import again, code_fields, guideline_line, limit_line, reference_line
 
 

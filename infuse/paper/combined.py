@@ -14,21 +14,21 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from infuse.arithmetic import clock
-from infuse.files import ordersets
-from infuse.paper import drawing, observing, wording
-from infuse.ordering import plan as plans
 from infuse.arithmetic import preparation as prep
-from infuse.files.compatibility import COMPATIBLE, UNKNOWN
-from infuse.paper.observing import Asked
-from infuse.ordering.order import Order
-from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
-from infuse.files.given import on_paper_time
-from infuse.paper.phrases import TICK
-from infuse.ordering.plan import Plan
 from infuse.arithmetic.timeline import Event
-from infuse.files.tables import DEFAULT_PUMP
 from infuse.arithmetic.totals import most
+from infuse.files import ordersets
+from infuse.files.compatibility import COMPATIBLE, UNKNOWN
+from infuse.files.given import on_paper_time
+from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground.units import Quantity, quantity
+from infuse.ordering import plan as plans
+from infuse.ordering.order import Order
+from infuse.ordering.plan import Plan
+from infuse.paper import drawing, observing, wording
+from infuse.paper.observing import Asked
+from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
+from infuse.paper.phrases import TICK
 
 DAY = quantity(24, "h")
 _ALIKE = 3  # letters: ketamine and ketorolac share no more

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from infuse.arithmetic import dosing
-from infuse.ground import numerals
 from infuse.arithmetic import preparation as prep
-from infuse.ordering.order import Order
-from infuse.paper.page import WHOLE, Bar, Bars, Step, Steps
-from infuse.ordering.phases import PhaseOrder
 from infuse.files.protocol import Titration
+from infuse.ground import numerals
 from infuse.ground.units import Quantity, quantity
+from infuse.ordering.order import Order
+from infuse.ordering.phases import PhaseOrder
+from infuse.paper.page import WHOLE, Bar, Bars, Step, Steps
 
 MOST_NAMED = 20  # steps that have room for their numbers; of more every second, third ... is named
 MOST_MARKS = 6  # on the axis of time

@@ -10,15 +10,15 @@ Example: document(order, "Order sheet", sections).identity opens with NAME, BORN
 from __future__ import annotations
 
 from infuse import __version__
-from infuse.files import taken
-from infuse.ordering import order_id
-from infuse.paper import approval, combined
-from infuse.files.given import UNKNOWN, on_paper_date, on_paper_time
-from infuse.ordering.order import Order
-from infuse.paper.page import Field, Fields, Section, Sheet
 from infuse.arithmetic.patient import age_in_words
-from infuse.paper.phrases import said
+from infuse.files import taken
+from infuse.files.given import UNKNOWN, on_paper_date, on_paper_time
 from infuse.files.protocol import ACTUAL
+from infuse.ordering import order_id
+from infuse.ordering.order import Order
+from infuse.paper import approval, combined
+from infuse.paper.page import Field, Fields, Section, Sheet
+from infuse.paper.phrases import said
 
 NOT_RECORDED = "Not recorded"
 AID = ("A calculation aid for licensed professionals; the basis of every number stands on this sheet. "

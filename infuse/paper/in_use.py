@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from infuse.arithmetic import clock
+from infuse.ground.units import Quantity
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
-from infuse.ground.units import Quantity
 
 
 class Holds(NamedTuple):

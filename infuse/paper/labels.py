@@ -14,15 +14,15 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-from infuse.ordering import order_id
-from infuse.paper import approval, in_use
 from infuse.files.given import on_paper_date, on_paper_time, read_time
-from infuse.ordering.order import Order
-from infuse.paper.page import Field, Fields, Section, Sentences
-from infuse.ordering.phases import PhaseOrder
-from infuse.paper.phrases import said, strength
 from infuse.files.protocol import Intermittent, Schedule
 from infuse.ground.units import Refused
+from infuse.ordering import order_id
+from infuse.ordering.order import Order
+from infuse.ordering.phases import PhaseOrder
+from infuse.paper import approval, in_use
+from infuse.paper.page import Field, Fields, Section, Sentences
+from infuse.paper.phrases import said, strength
 from infuse.paper.wording_supply import rate_said
 
 NOBODY = "PATIENT NOT IDENTIFIED"

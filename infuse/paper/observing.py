@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic import watching
-from infuse.paper.page import Table
 from infuse.files.protocol import Monitoring
 from infuse.ground.units import Quantity
+from infuse.paper.page import Table
 
 _OBSERVED = {name: re.compile(rf"\b(?:{words})\b") for name, words in {
     "blood pressure": "blood pressure",

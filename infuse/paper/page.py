@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-
 WHOLE = 10**3  # lengths in a picture are so many parts of the longest
 
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from infuse.paper import identity, sheet
-from infuse.paper.forms import check, flowsheet, record, worksheet
-from infuse.ordering.order import Order
-from infuse.paper.page import Section, Sheet
 from infuse.files.shapes import did_you_mean
 from infuse.ground.units import Refused
+from infuse.ordering.order import Order
+from infuse.paper import identity, sheet
+from infuse.paper.forms import check, flowsheet, record, worksheet
+from infuse.paper.page import Section, Sheet
 
 SHEET, ALL = "sheet", "all"
 OPTION = "--form"

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 
-from infuse.ground import units
 from infuse.arithmetic.figure import Figure, deviation_in_words
-from infuse.ordering.phases import PhaseOrder
 from infuse.files.protocol import ACTUAL, Maintenance
+from infuse.ground import units
 from infuse.ground.ranges import Range
+from infuse.ordering.phases import PhaseOrder
 
 TICK = "[\N{NO-BREAK SPACE}]"  # a box to tick, never half on one line and half on the next
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 from datetime import date
 
 from infuse.files import schema
-from infuse.paper import approval, drawing
 from infuse.files.library import Library, LoadedSet
-from infuse.ordering.order import Order
 from infuse.files.ordersets import OPTIONAL, PREFERRED, REQUIRED, Item
+from infuse.ordering.order import Order
+from infuse.paper import approval, drawing
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet, Table
 
 _USES = {REQUIRED: "required", PREFERRED: "in it unless left out", OPTIONAL: "optional"}

@@ -14,19 +14,18 @@ import re
 
 from infuse import __version__
 from infuse.arithmetic import figure
-from infuse.judgement import screening
-from infuse.ordering import plan
-from infuse.paper import combined, drawing, identity, wording, wording_rates, wording_supply
-from infuse.ordering import compact, order_id
-from infuse.paper.forms import check
 from infuse.files.given import on_paper_time
-from infuse.judgement.limits import HARD, NOTE, SOFT
-from infuse.ordering.order import READY, Order, Request
-from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
-from infuse.ordering.phases import PhaseOrder
-from infuse.paper.phrases import without_asides
 from infuse.files.protocol import Continuous
 from infuse.files.tables import DEFAULT_PUMP
+from infuse.judgement import screening
+from infuse.judgement.limits import HARD, NOTE, SOFT
+from infuse.ordering import compact, order_id, plan
+from infuse.ordering.order import READY, Order, Request
+from infuse.ordering.phases import PhaseOrder
+from infuse.paper import combined, drawing, identity, wording, wording_rates, wording_supply
+from infuse.paper.forms import check
+from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
+from infuse.paper.phrases import without_asides
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}

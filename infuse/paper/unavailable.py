@@ -13,9 +13,9 @@ from pathlib import Path
 
 from infuse.files import schema
 from infuse.files.library import Library
-from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
 from infuse.files.protocol import Drug
 from infuse.ground.source import show
+from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
 from infuse.paper.wording import code_fields, reference_line
 
 

@@ -15,17 +15,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from infuse.files import given
-from infuse.ground import grammar
-from infuse.ordering import compact, mixture, order, picking
 from infuse.arithmetic import patient as patients
-from infuse.ordering.compact import Compact
+from infuse.files import given
 from infuse.files.given import BY_NAME, Given
 from infuse.files.library import Library
+from infuse.ground import grammar
+from infuse.ground.units import Refused
 from infuse.judgement.limits import HARD
+from infuse.ordering import compact, mixture, order, picking
+from infuse.ordering.compact import Compact
 from infuse.ordering.order import READY, Order
 from infuse.paper.render import json as rendered
-from infuse.ground.units import Refused
 
 ONLY = "Who the patient is, allergies, other medicines and what was given before are not in the text: only the numbers were worked out again."
 _WHERE, _CHECK, _SHOWN = "VERIFY", "check of the text", 72

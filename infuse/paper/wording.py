@@ -13,17 +13,17 @@ from __future__ import annotations
 import re
 
 from infuse.arithmetic import dosing
-from infuse.ground import numerals, units
 from infuse.arithmetic import preparation as prep
+from infuse.arithmetic.figure import deviation_in_words
+from infuse.files.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Phase, Reference, Schedule
+from infuse.ground import numerals, units
+from infuse.ground.units import Quantity
+from infuse.judgement.limits import basis
+from infuse.ordering.phases import PhaseOrder, Rung
 from infuse.paper import wording_rates as rates
 from infuse.paper import wording_supply as supplies
-from infuse.arithmetic.figure import deviation_in_words
-from infuse.judgement.limits import basis
 from infuse.paper.page import Block, Field, Fields, Sentences, Table
-from infuse.ordering.phases import PhaseOrder, Rung
 from infuse.paper.phrases import TICK, and_, counted_by, course, delivers, kind_said, named, said, strength
-from infuse.files.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Phase, Reference, Schedule
-from infuse.ground.units import Quantity
 
 
 def with_equivalent(order: PhaseOrder, text: str) -> str:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from infuse.arithmetic import dosing
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import deviation, deviation_in_words
-from infuse.paper.page import Block, Field, Sentences, Table
 from infuse.ordering.phases import PhaseOrder
+from infuse.paper.page import Block, Field, Sentences, Table
 from infuse.paper.phrases import delivers, named, said, tiers, weight_of_tiers
 
 # ---------------------------------------------------------------------------------------------- fluids
@@ -22,8 +22,8 @@ from infuse.paper.phrases import delivers, named, said, tiers, weight_of_tiers
 
 def bags(order: PhaseOrder) -> str:
     """How many bags of a fluid, how much runs from each, and what is left."""
-    prepared, figures = order.prepared, order.figures
-    name, bag = prepared.product.name, prepared.product.volume.quantity
+    prepared = order.prepared
+    name = prepared.product.name
     if not hasattr(order.phase, "dose"):
         return f"as it is: {name}, nothing added; the next bag when one is empty"
     left = f"; {prepared.wasted.on_paper()} stay in it: discard them" if prepared.wasted.value else ""

@@ -10,8 +10,8 @@ Example: "sample 20 mg/mL, 5 mL ampule, because it leaves the least (4 ampules, 
 from __future__ import annotations
 
 from infuse.arithmetic.figure import deviation_in_words
-from infuse.paper.page import Block, Field, Fields, Sentences
 from infuse.ordering.phases import PhaseOrder
+from infuse.paper.page import Block, Field, Fields, Sentences
 from infuse.paper.phrases import course, said, strength
 
 

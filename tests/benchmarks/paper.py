@@ -19,10 +19,10 @@ from datetime import datetime
 from pathlib import Path
 
 from infuse.arithmetic import patient
-from infuse.ordering import order
-from infuse.paper import sheet
 from infuse.files.given import Given
 from infuse.files.library import Library
+from infuse.ordering import order
+from infuse.paper import sheet
 from infuse.paper.render import pdf
 
 NOW = datetime(2026, 11, 21, 8, 30)

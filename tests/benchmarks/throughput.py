@@ -16,9 +16,9 @@ from datetime import datetime
 from fractions import Fraction
 
 from infuse.arithmetic import patient
-from infuse.ordering import order
 from infuse.files.given import Given
 from infuse.files.library import Library
+from infuse.ordering import order
 from infuse.paper.render import json as rendered
 
 NOW = datetime(2026, 11, 21, 8, 30)

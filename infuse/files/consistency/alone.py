@@ -11,10 +11,10 @@ Example: `by: 0.05 mg/h` beside `start: 0.1 mg/kg/h` is a problem at the step.
 from __future__ import annotations
 
 from infuse.files import bands
-from infuse.ground import units
 from infuse.files.consistency.words import awaits_the_site, base, is_dose, limits_of, of_another_kind, per_patient, unknown_sources, wrong
 from infuse.files.protocol import COURSE, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol
 from infuse.files.shapes import written
+from infuse.ground import units
 from infuse.ground.units import Quantity
 
 MOST_RUNGS = 80  # a ladder is read by a nurse

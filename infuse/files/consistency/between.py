@@ -10,10 +10,10 @@ Example: a loading dose with `preparation: vial` beside `preparations` named bag
 
 from __future__ import annotations
 
-from infuse.ground import units
 from infuse.files.consistency.words import base, wrong
 from infuse.files.protocol import Drug, Protocol
 from infuse.files.shapes import did_you_mean
+from infuse.ground import units
 
 
 def phases_have_names(protocol: Protocol, _drug: Drug | None):

@@ -10,10 +10,10 @@ Example: `after: tast dose` beside a phase named test dose is a problem at that 
 
 from __future__ import annotations
 
-from infuse.ground import units
 from infuse.files.consistency.words import base, wrong
 from infuse.files.protocol import COURSE, Continuous, Drug, Maintenance, Protocol
 from infuse.files.shapes import did_you_mean, written
+from infuse.ground import units
 
 
 def starts_agree(protocol: Protocol, _drug: Drug | None):

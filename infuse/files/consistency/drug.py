@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from infuse.ground import units
 from infuse.files.consistency.sizes import CHECKS_OF_A_DRUG
 from infuse.files.consistency.words import awaits_the_site, unknown_sources, wrong
 from infuse.files.protocol import Drug
 from infuse.files.shapes import written
+from infuse.ground import units
 from infuse.ground.source import NOTE, Problem
 
 EQUIVALENT_TOLERANCE = Fraction(1, 100)  # of a stated mEq against the computed one: sources print 8.11 to 8.12 per g

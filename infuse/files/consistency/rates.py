@@ -11,10 +11,10 @@ Example: `rate: 20 mg/min` after `rate: 10 mg/h` is a problem at the second step
 from __future__ import annotations
 
 from infuse.files import bands
-from infuse.ground import units
 from infuse.files.consistency.words import of_another_kind, wrong
 from infuse.files.protocol import Maintenance, Protocol, Schedule, Stated
 from infuse.files.shapes import written
+from infuse.ground import units
 
 MOST_STEPS = 24  # a schedule is programmed by a nurse
 

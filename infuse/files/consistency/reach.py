@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from infuse.ground import units
 from infuse.files.consistency.words import wrong
 from infuse.files.protocol import ACTUAL, COURSE, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol, Schedule, Stated
-from infuse.ground.ranges import Range
 from infuse.files.shapes import written
+from infuse.ground import units
+from infuse.ground.ranges import Range
 from infuse.ground.source import Problem, Span
 from infuse.ground.units import Quantity, quantity
 

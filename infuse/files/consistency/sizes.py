@@ -15,9 +15,9 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from infuse.ground import grammar, units
 from infuse.files.consistency.words import wrong
 from infuse.files.protocol import Drug, Intermittent, Product, Protocol, Stated
+from infuse.ground import grammar, units
 from infuse.ground.source import Problem
 from infuse.ground.units import Quantity, Refused, quantity
 

@@ -10,11 +10,11 @@ Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a pro
 
 from __future__ import annotations
 
-from infuse.ground import units
 from infuse.files.consistency.drug import EQUIVALENT_TOLERANCE
 from infuse.files.consistency.words import base, is_dose, per_patient, wrong
 from infuse.files.protocol import Drug, Intermittent, Preparation, Product, Protocol
 from infuse.files.shapes import did_you_mean
+from infuse.ground import units
 from infuse.ground.source import NOTE
 from infuse.ground.units import Quantity
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 from infuse.files.schema.drug import DRUG
 from infuse.files.schema.protocol import PROTOCOL
 from infuse.files.shapes import BAD, Notes, Reader
-from infuse.ground.source import Document, Mapping, Scalar, Sequence, Sequence
 from infuse.files.vocabulary import Head
+from infuse.ground.source import Document, Mapping, Scalar, Sequence
 
 __all__ = ["DRUG", "PROTOCOL", "head", "entries_under", "header", "json_schema", "keys_under", "read"]
 

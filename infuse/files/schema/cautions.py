@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 
-from infuse.ground import grammar
 from infuse.files.caution import KINDS, LIVER, SEVERITIES, Caution, Taken, When
-from infuse.ground.ranges import HalfOpen
 from infuse.files.schema.common import half_open, sources
 from infuse.files.shapes import BAD, Key, Reader, Text, Wrong, fields, list_of, text, word
+from infuse.ground import grammar
+from infuse.ground.ranges import HalfOpen
 from infuse.ground.source import Scalar
 from infuse.ground.units import Refused, quantity
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from infuse.ground import grammar
 from infuse.files import protocol as p
 from infuse.files.shapes import BAD, Key, Reader, Wrong, fields, list_of, named, text
+from infuse.ground import grammar
 from infuse.ground.source import Scalar
 from infuse.ground.units import Refused
 

@@ -10,12 +10,12 @@ Example: `weight: below 50 kg` with `dose: 15 mg/kg` is Band(weight=below 50 kg,
 
 from __future__ import annotations
 
-from infuse.ground import units
 from infuse.files import protocol as p
-from infuse.ground.grammar import DOSES
 from infuse.files.schema.common import half_open, sources
 from infuse.files.schema.limits import limits_of, soft_inside_hard, with_source
 from infuse.files.shapes import Key, Reader, Wrong, between, fields, like, list_of, quantity, scalar_or, text, written
+from infuse.ground import units
+from infuse.ground.grammar import DOSES
 
 
 def choice(*kinds: str) -> Reader:

@@ -11,11 +11,11 @@ Example: `strength: 50 mg/mL` and `volume: 10 mL` under a product is a vial that
 from __future__ import annotations
 
 from infuse.files import protocol as p
-from infuse.ground import units
 from infuse.files.schema.cautions import caution
 from infuse.files.schema.common import file_name, note, references, sources, texts
 from infuse.files.schema.limits import limit_of
 from infuse.files.shapes import Key, Reader, Wrong, fields, list_of, named, quantity, text, word
+from infuse.ground import units
 
 _PRODUCT_KEYS = (
     Key("name", text(), "as it is asked for: drug, strength, container", required=True),

@@ -10,10 +10,10 @@ Example: `hard: up to 3 mg in 24 h` under totals is Limit("total", hard up to 3 
 
 from __future__ import annotations
 
-from infuse.ground import grammar, units
 from infuse.files import protocol as p
 from infuse.files.schema.common import sources
 from infuse.files.shapes import BAD, Key, Reader, Wrong, between, fields, like, list_of, scalar_or, word, written
+from infuse.ground import grammar, units
 from infuse.ground.source import Scalar
 
 

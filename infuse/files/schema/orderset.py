@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from infuse.files import ordersets as o
 from infuse.files.schema.common import APPROVED, approved, file_name, note, references, sources, texts
-from infuse.files.schema.protocol import CRITERION, MONITORING, case_texts, case_place
+from infuse.files.schema.protocol import CRITERION, MONITORING, case_place, case_texts
 from infuse.files.shapes import Key, Wrong, fields, flag, list_of, quantity, text, word
 
 _BEFORE = fields((

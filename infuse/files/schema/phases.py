@@ -13,14 +13,13 @@ from __future__ import annotations
 import math
 
 from infuse.files import protocol as p
-from infuse.ground import ranges
-from infuse.ground.grammar import DOSE_RATES, DOSES
 from infuse.files.schema.common import file_name, half_open, sources, texts
 from infuse.files.schema.doses import band_of, choice, within
 from infuse.files.schema.limits import limits_of, with_source
 from infuse.files.shapes import BAD, Key, Reader, Wrong, between, fields, list_of, quantity, text
+from infuse.ground import ranges
+from infuse.ground.grammar import DOSE_RATES, DOSES
 from infuse.ground.source import Scalar
-
 
 _FLUSH = fields((
     Key("fluid", text(), "the fluid of the flush", required=True),

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from infuse.files.protocol import Continuous, Intermittent, Maintenance, Phase, Schedule
 from infuse.ordering.phases import continuous, intermittent, maintenance, schedule
 from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting
-from infuse.files.protocol import Continuous, Intermittent, Maintenance, Phase, Schedule
 
 BUILDERS: dict[type, Callable[[Phase, Setting], PhaseOrder]] = {
     Intermittent: intermittent.build,

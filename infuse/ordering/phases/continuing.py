@@ -15,12 +15,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from infuse.arithmetic import dosing, figure
-from infuse.ground import grammar
-from infuse.judgement import limits
 from infuse.arithmetic.figure import Figure
+from infuse.ground import grammar
+from infuse.ground.units import Quantity, Refused, fits, quantity
+from infuse.judgement import limits
 from infuse.judgement.limits import SOFT, Alert
 from infuse.ordering.phases.worksheet import Rung, Setting, named
-from infuse.ground.units import Quantity, Refused, fits, quantity
 
 MOST_CHANGE = quantity(10, "%")  # standards on a changed weight: two more than 10 percent apart need a person
 

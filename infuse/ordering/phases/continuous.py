@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from infuse.arithmetic import dosing, figure
 from infuse.arithmetic import preparation as prep
-from infuse.judgement.limits import HARD, SOFT, Alert
+from infuse.files.protocol import Continuous
+from infuse.judgement.limits import HARD, SOFT
 from infuse.ordering.phases.continuing import go_on, nearest, running_rate
 from infuse.ordering.phases.running import at_rate, bags, judged_rate, run_on, running, whole_delivered
 from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, allowed, choose, deviates, pump_can, totals
-from infuse.files.protocol import Continuous
 
 
 def build(phase: Continuous, setting: Setting) -> PhaseOrder:

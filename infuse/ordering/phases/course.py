@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from infuse.ground import units
-from infuse.judgement import limits
 from infuse.arithmetic.figure import Figure
+from infuse.arithmetic.totals import Dose, most
+from infuse.files.protocol import COURSE, Intermittent, Schedule
+from infuse.ground import units
+from infuse.ground.units import Quantity, quantity
+from infuse.judgement import limits
 from infuse.judgement.limits import Alert
 from infuse.ordering.phases import intermittent, schedule
 from infuse.ordering.phases.running import whole_delivered
 from infuse.ordering.phases.worksheet import PhaseOrder
-from infuse.files.protocol import COURSE, Intermittent, Schedule
-from infuse.arithmetic.totals import Dose, most
-from infuse.ground.units import Quantity, quantity
 
 START = quantity(0, "min")
 _LONGEST_WINDOW = quantity(1, "week")  # of a rate without a stated end as much is counted as any window can hold

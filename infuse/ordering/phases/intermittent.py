@@ -10,15 +10,15 @@ Example: magnesium sulfate 2 g, 4 mL added to 50 mL, over 20 minutes: 54 mL at 1
 from __future__ import annotations
 
 from infuse.arithmetic import dosing, figure, rounding
-from infuse.ground import units
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import Figure
+from infuse.arithmetic.totals import Dose, most, repeated
+from infuse.files.protocol import Intermittent, Limit
+from infuse.ground import units
+from infuse.ground.units import Quantity, quantity
 from infuse.judgement.limits import HARD, NOTE, Alert, Room, room
 from infuse.ordering.phases.ready import beyond_use_of, least_left, measured_bag, mix, preparation_for, whole
 from infuse.ordering.phases.worksheet import PhaseOrder, Setting, choose, deviates, judge, named, pump_can, totals
-from infuse.files.protocol import Intermittent, Limit
-from infuse.arithmetic.totals import Dose, most, repeated
-from infuse.ground.units import Quantity, quantity
 
 
 def build(phase: Intermittent, setting: Setting) -> PhaseOrder:

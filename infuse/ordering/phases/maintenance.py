@@ -11,9 +11,9 @@ which a ceiling of 100 mL/h holds at 100 from 60 kg on.
 from __future__ import annotations
 
 from infuse.arithmetic import dosing
+from infuse.files.protocol import Maintenance
 from infuse.ordering.phases.running import bags, run_on
 from infuse.ordering.phases.worksheet import PhaseOrder, Setting
-from infuse.files.protocol import Maintenance
 
 
 def build(phase: Maintenance, setting: Setting) -> PhaseOrder:

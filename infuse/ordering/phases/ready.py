@@ -13,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from infuse.arithmetic import figure
-from infuse.ground import units
 from infuse.arithmetic import preparation as prep
-from infuse.ordering.choosing import ways
 from infuse.arithmetic.figure import Figure
-from infuse.ordering.phases.worksheet import Setting, quantity_chosen
 from infuse.arithmetic.preparation import Prepared
 from infuse.files.protocol import Limit, Phase, Preparation, Product
 from infuse.files.shapes import did_you_mean
+from infuse.ground import units
 from infuse.ground.units import Refused
+from infuse.ordering.choosing import ways
+from infuse.ordering.phases.worksheet import Setting, quantity_chosen
 
 LONGEST_USE = units.quantity(180, "day")  # USP 797: the longest beyond-use date of any category
 

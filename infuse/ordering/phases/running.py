@@ -13,15 +13,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from infuse.arithmetic import dosing, figure, rounding
-from infuse.ground import units
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import Figure
+from infuse.arithmetic.preparation import Prepared
+from infuse.files.protocol import COURSE
+from infuse.ground import units
+from infuse.ground.units import Quantity
 from infuse.judgement.limits import HARD, Alert, Room, room
 from infuse.ordering.phases.ready import beyond_use_of, least_left, measured_bag, mix, preparation_for, whole
 from infuse.ordering.phases.worksheet import deviates, judge, named, pump_can, quantity_chosen, totals
-from infuse.arithmetic.preparation import Prepared
-from infuse.files.protocol import COURSE
-from infuse.ground.units import Quantity
 
 
 class Running(NamedTuple):

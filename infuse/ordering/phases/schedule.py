@@ -14,15 +14,15 @@ import math
 from dataclasses import replace
 
 from infuse.arithmetic import dosing, figure, rounding
-from infuse.ground import units
 from infuse.arithmetic.figure import Figure
-from infuse.judgement.limits import HARD, SOFT, Alert, Room, room
-from infuse.ordering.phases.running import at_rate, bag_for, judged_rate
-from infuse.ordering.phases.ready import beyond_use_of, preparation_for
-from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, deviates, judge, pump_can, totals
-from infuse.files.protocol import Schedule, Step
 from infuse.arithmetic.totals import Dose, most
+from infuse.files.protocol import Schedule, Step
+from infuse.ground import units
 from infuse.ground.units import Quantity, quantity
+from infuse.judgement.limits import HARD, SOFT, Alert, Room, room
+from infuse.ordering.phases.ready import beyond_use_of, preparation_for
+from infuse.ordering.phases.running import at_rate, bag_for, judged_rate
+from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, deviates, judge, pump_can, totals
 
 
 def build(phase: Schedule, setting: Setting) -> PhaseOrder:

@@ -16,15 +16,15 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from infuse.arithmetic import figure, rounding
-from infuse.ground import grammar, numerals, units
-from infuse.judgement import limits
 from infuse.arithmetic.figure import Figure
+from infuse.arithmetic.preparation import Prepared
 from infuse.files.given import Given
 from infuse.files.library import Loaded
-from infuse.judgement.limits import HARD, Alert
-from infuse.arithmetic.preparation import Prepared
 from infuse.files.protocol import COURSE, Band, Choice, Limit, Phase, Pump
+from infuse.ground import grammar, numerals, units
 from infuse.ground.units import Quantity, Refused
+from infuse.judgement import limits
+from infuse.judgement.limits import HARD, Alert
 
 
 class Setting(NamedTuple):

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from infuse.arithmetic.figure import Figure
+from infuse.files.protocol import Intermittent, Maintenance, Schedule
 from infuse.ground import numerals
 from infuse.judgement import limits
-from infuse.paper import identity
-from infuse.arithmetic.figure import Figure
 from infuse.ordering.order import Order
-from infuse.paper.page import Boxes, Cut, Field, Fields, Section, Sentences, Table
 from infuse.ordering.phases import PhaseOrder
+from infuse.paper import identity
+from infuse.paper.page import Boxes, Cut, Field, Fields, Section, Sentences, Table
 from infuse.paper.phrases import counted_by, kind_said, said
-from infuse.files.protocol import Intermittent, Maintenance, Schedule
 
 TORN_OFF = "tear off here; the second person works without the pages above"
 TO_TICK = Boxes((

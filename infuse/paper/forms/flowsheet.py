@@ -14,15 +14,15 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from infuse.ordering import plan as plans
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic import watching
-from infuse.paper.combined import on_the_clock
-from infuse.ordering.order import Order
-from infuse.paper.page import Field, Fields, Section, Sentences, Table
 from infuse.files.given import on_paper_time
 from infuse.files.protocol import Monitoring
 from infuse.ground.units import Quantity, quantity
+from infuse.ordering import plan as plans
+from infuse.ordering.order import Order
+from infuse.paper.combined import on_the_clock
+from infuse.paper.page import Field, Fields, Section, Sentences, Table
 
 COVERS = quantity(24, "h").to("min")  # what one sheet has rows for; then the next one
 WHOLE_SET = "set"

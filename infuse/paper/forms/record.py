@@ -9,12 +9,12 @@ Example: a row is time, from rung, to rung, pump rate set, volume infused, bag l
 
 from __future__ import annotations
 
-from infuse.ordering.order import Order
-from infuse.paper.page import Field, Fields, Section, Sentences, Table
-from infuse.ordering.phases import PhaseOrder
-from infuse.paper.phrases import said, strength
 from infuse.files.given import on_paper_time
 from infuse.ground.units import Fraction, Quantity, unit
+from infuse.ordering.order import Order
+from infuse.ordering.phases import PhaseOrder
+from infuse.paper.page import Field, Fields, Section, Sentences, Table
+from infuse.paper.phrases import said, strength
 
 ROWS = 40  # the pages after the first are its continuation
 AMOUNTS = 16

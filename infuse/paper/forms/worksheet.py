@@ -10,13 +10,13 @@ Example: ketamine 500 mg made up to 250 mL: open 1 vial, withdraw 10 mL, remove 
 
 from __future__ import annotations
 
-from infuse.paper import in_use
 from infuse.files.given import on_paper_time
-from infuse.ordering.order import Order
-from infuse.paper.page import Block, Field, Fields, Section, Sentences, Table
-from infuse.ordering.phases import PhaseOrder
-from infuse.paper.phrases import said, strength
 from infuse.ground.units import Fraction, Quantity, unit
+from infuse.ordering.order import Order
+from infuse.ordering.phases import PhaseOrder
+from infuse.paper import in_use
+from infuse.paper.page import Block, Field, Fields, Section, Sentences, Table
+from infuse.paper.phrases import said, strength
 
 HAND = ("BY", "CHECKED BY")
 

@@ -11,15 +11,15 @@ Example: "pump_rate": {"exact": "7/2", "value": "3.5", "unit": "mL/h", "working"
 from __future__ import annotations
 
 from infuse.arithmetic import figure
-from infuse.ground import numerals
-from infuse.ordering import compact, order_id
 from infuse.arithmetic.figure import Figure
 from infuse.files.given import BY_NAME
-from infuse.judgement.limits import Alert
-from infuse.ordering.order import READY, Order
-from infuse.paper.page import Boxes, Fields, Scan, Sentences, Sheet, Table
-from infuse.ordering.phases import PhaseOrder, Rung
+from infuse.ground import numerals
 from infuse.ground.units import Quantity
+from infuse.judgement.limits import Alert
+from infuse.ordering import compact, order_id
+from infuse.ordering.order import READY, Order
+from infuse.ordering.phases import PhaseOrder, Rung
+from infuse.paper.page import Boxes, Fields, Scan, Sentences, Sheet, Table
 
 SCHEMA_VERSION = 1
 _IN_A_STEP = ("starts_after", "duration", "dose_rate", "calculated_dose_rate", "pump_rate", "volume_to_be_infused", "step_dose", "delivered_dose",

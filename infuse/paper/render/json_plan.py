@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from infuse.arithmetic import clock
-from infuse.ordering.order import Order
 from infuse.ground.units import Quantity
+from infuse.ordering.order import Order
 
 
 def as_object(order: Order, number: Callable[[Quantity, Quantity], dict]) -> dict:

@@ -19,10 +19,10 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from infuse.paper.page import Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
-from infuse.paper.render.text import bound
 from infuse.ground.source import printable
 from infuse.ground.units import KNOWN_ON_PAPER
+from infuse.paper.page import Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
+from infuse.paper.render.text import bound
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 STANDARDS = ["a-2a", "ua-1"]

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 
-from infuse.paper.page import WHOLE, Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
 from infuse.ground.source import columns as columns_of
 from infuse.ground.source import printable
 from infuse.ground.units import KNOWN_ON_PAPER
+from infuse.paper.page import WHOLE, Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
 
 WIDTH = 80
 LABEL = 24
