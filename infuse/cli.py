@@ -280,6 +280,7 @@ def order(
 def _ordered(typed: dict, at=None):
     """The order that was asked for by the options of `order`, whatever its status; `at`: its time, else now."""
     from infuse.ordering import intake, picking
+    from infuse.files.lists import Faulty
     from infuse.ordering.choosing import CHOICES
     facts = {key: value for key, value in typed.items() if key in BY_NAME}
     single = {key: value for key, value in typed.items() if key in CHOICES}
@@ -295,7 +296,7 @@ def _ordered(typed: dict, at=None):
         made = intake.make(asked, ask=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None)
     except intake.Wrong as wrong:
         fail(refusals(wrong.refused) + wrong.lines)
-    except intake.Faulty as faulty:
+    except Faulty as faulty:
         fail(problem_lines((each, faulty.documents.get(each.span.file)) for each in faulty.problems), STOPPED)
     for said in intake.talk(made):
         say(said)

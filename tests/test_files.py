@@ -362,7 +362,7 @@ def test_the_sheet_names_every_file_and_every_shipped_file_that_is_shadowed(infu
 # ---------------------------------------------------------------------------------------------- the house
 
 
-@pytest.mark.parametrize("name", ["tables", *(f"schema/{name}" for name in ("common", "limits", "doses", "phases", "protocol", "drug"))])
+@pytest.mark.parametrize("name", ["files/tables", *(f"files/schema/{name}" for name in ("common", "limits", "doses", "phases", "protocol", "drug"))])
 def test_what_disagrees_in_a_file_is_said_through_wrong_which_carries_its_place(name):
     """A bare ValueError would end `check` with a traceback: only shapes.Wrong is turned into a problem."""
     assert "raise ValueError" not in (ROOT / "infuse" / f"{name}.py").read_text()

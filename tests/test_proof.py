@@ -29,11 +29,13 @@ def test_a_shipped_protocol_holds_at_every_weight(name):
     assert made.orders == proof.count(loaded) >= 1
 
 
+LIMIT = "      limits:\n        calculated_dose:\n          hard: up to {most}\n"
+# a phase, the most of a dose, what the proof says
 FAULTS = [
-    ("a dose that falls", BY_WEIGHT.replace("dose: 1 g", "dose: 500 mg"), "at 50 kg, after 748.5 mg"),
-    ("a dose above its hard limit from some weight on", "      dose: 30 mg/kg\n      duration: 15 min", "expected an order at 133.4 kg; found a stop"),
-    ("a dose that falls where a weight has to be taken again", BY_WEIGHT.replace("50 kg", "200 kg"), "at 200 kg, after 2,998.5 mg"),
-    ("a volume that no syringe shows well enough", "      dose: 0.05 mg/kg\n      duration: 15 min", "more than 5% from the ordered one"),
+    ("a dose that falls", BY_WEIGHT.replace("dose: 1 g", "dose: 500 mg"), "4,000 mg", "at 50 kg, after 748.5 mg"),
+    ("a dose above its hard limit from some weight on", "      dose: 30 mg/kg\n      duration: 15 min", "4,000 mg", "expected an order at 133.4 kg; found a stop"),
+    ("a dose that falls where a weight has to be taken again", BY_WEIGHT.replace("50 kg", "200 kg"), "4,000 mg", "at 200 kg, after 2,998.5 mg"),
+    ("a volume that no syringe shows well enough", "      dose: 0.05 mg/kg\n      duration: 15 min", "12.5 mg", "more than 5% from the ordered one"),
 ]
 
 
@@ -50,9 +52,9 @@ def test_a_dose_may_fall_into_a_band_that_says_why(load):  # noqa: F811
     assert any("at 60 kg, after 500 mg" in each for each in messages) and not any("at 50 kg" in each for each in messages)
 
 
-@pytest.mark.parametrize(("phase", "said"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
-def test_a_counter_example_is_found_with_its_weight(load, phase, said):  # noqa: F811
-    loaded = load(written(phase))
+@pytest.mark.parametrize(("phase", "most", "said"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
+def test_a_counter_example_is_found_with_its_weight(load, phase, most, said):  # noqa: F811
+    loaded = load(written(phase, limit=LIMIT.format(most=most)))
     assert not loaded.errors, loaded.errors
     assert any(said in each.message for each in proof.prove(loaded).problems), proof.prove(loaded).problems
 
@@ -75,7 +77,7 @@ SERVED = [("bags alone", BAGS, ["expected a preparation for the dose at 66.7 kg;
 def test_a_weight_whose_dose_no_preparation_holds(load, monkeypatch, preparations, said):  # noqa: F811
     bag = "  bag:\n    name: sample drug bag\n    form: bag\n    strength: 10 mg/mL\n    volume: 100 mL\n    dilution: allowed\n    source: label\n"
     monkeypatch.setattr("test_bands.DRUG", DRUG.replace("diluents:", bag + "diluents:"))
-    loaded = load(re.sub(r"preparation:\n(?: .*\n)*", preparations, written(PER_KG.replace("15 min", "60 min"))))
+    loaded = load(re.sub(r"preparation:\n(?: .*\n)*", preparations, written(PER_KG.replace("15 min", "60 min"), limit=LIMIT.format(most="4,000 mg"))))
     assert not loaded.errors, loaded.errors
     assert [each.message for each in proof.prove(loaded).problems] == said
 

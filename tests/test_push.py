@@ -97,7 +97,7 @@ def test_a_test_dose_then_the_full_dose_on_its_condition(undiluted):
     made = make(undiluted(text), **FACTS)
     assert [each.phase.name for each in made.phases] == ["test dose", "full dose"]
     labels = [row.label for row in wording.three_lines(made.phases[1]).rows]
-    assert labels == ["GIVE ONLY IF", "DOSE", "PREPARATION", "ADMINISTRATION"]
+    assert labels == ["GIVE ONLY IF", "DOSE", "PREPARATION", "ADMINISTRATION", "IN ONE LINE"]
 
 
 def test_a_push_that_rounds_to_nothing_is_a_stop_and_no_fault(shipped):
