@@ -23,7 +23,7 @@ from infuse.paper.render import text
 
 ITEMS = json.loads((ROOT / "tests/data/checklist.json").read_text())
 POINTS = {"met": 2, "partly": 1, "not": 0}
-LABEL_WAITS = {"H06", "H07", "H10"}  # of the label, whose two inches by four have no room left in 9 points
+LABEL_WAITS = {"H06", "H10"}  # of the label, whose two inches by four have no room left in 9 points
 NOBODY = {key: value for key, value in PATIENT.items() if key in ("weight", "birth_date", "sex", "height", "creatinine", "conditions")}
 
 

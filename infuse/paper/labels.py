@@ -121,7 +121,8 @@ def _fill_in(order: Order, phase: PhaseOrder) -> tuple[Field, ...]:
     prepared = order.patient.get("prepared")
     if phase.prepared.premixed:
         return (Field("CHECKED BY", blank=""), Field("EXPIRY ON THE BAG", blank=""))
-    rows = [Field("PREPARED", on_paper_time(prepared)) if prepared else Field("PREPARED", blank=""), Field("BY", blank="")]
+    rows = [Field("PREPARED", on_paper_time(prepared)) if prepared else Field("PREPARED", blank=""), Field("BY", blank=""),
+            Field("CHECKED", blank="")]
     if phase.beyond_use is None or prepared is None:
         return (*rows, Field("BEYOND USE", blank=""))
     return (*rows, Field("BEYOND USE", on_paper_time(in_use.until(order, phase)), strong=True))

@@ -18,7 +18,7 @@ from infuse.paper.labels import Label
 from infuse.paper.render import pdf, symbols
 
 _ONE_LINE = 40  # characters that one line of the smallest label certainly holds
-_SHARES = {"BY": 2, "BEYOND USE": 5}  # initials; a long label before its date and time
+_SHARES = {"BY": 2, "CHECKED": 3, "BEYOND USE": 5}  # initials; a long label before its date and time
 TEMPLATE = Path(__file__).with_name("label.typ")
 MEDIA = {"2x4in": "Custom.4x2in", "letter": "letter", "a4": "a4"}  # as a printer's queue knows them
 
