@@ -23,7 +23,6 @@ from infuse.paper.render import text
 
 ITEMS = json.loads((ROOT / "tests/data/checklist.json").read_text())
 POINTS = {"met": 2, "partly": 1, "not": 0}
-LABEL_WAITS = {"H06", "H10"}  # of the label, whose two inches by four have no room left in 9 points
 NOBODY = {key: value for key, value in PATIENT.items() if key in ("weight", "birth_date", "sex", "height", "creatinine", "conditions")}
 
 
@@ -34,7 +33,7 @@ def test_all_items_are_scored_once_and_what_is_below_full_says_why():
 
 
 def test_every_must_is_met_and_at_least_95_percent_in_all():
-    assert {each["item"] for each in ITEMS if each["must"] and each["score"] != "met"} == LABEL_WAITS
+    assert not {each["item"] for each in ITEMS if each["must"] and each["score"] != "met"}
     assert sum(POINTS[each["score"]] for each in ITEMS) >= 0.95 * 2 * len(ITEMS)
 
 

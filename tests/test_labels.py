@@ -55,7 +55,7 @@ def test_a_bag_says_total_in_total_then_per_ml_rate_route_and_whose_it_is(infuse
     assert "BEYOND USE 22-Nov-2026 08:00" in said and "use within 12 hours of preparation" in said
     assert "BEYOND USE ____________" in flat(infuse(*ORDER, *JANE, "--prepared", "2026-11-21 20:00", "--compounding", "category-1-room").stdout)
     said = flat(infuse(*ORDER, *JANE).stdout)
-    assert "PREPARED ____________ BY ____________ CHECKED ____________ BEYOND USE ____________" in said
+    assert "PREPARED ____________ BY ____________ CHECKED ____________ BEYOND USE ____________ STORE ____________" in said
 
 
 @pytest.mark.parametrize(("who", "says", "id_stands"), [

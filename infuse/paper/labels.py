@@ -28,6 +28,8 @@ from infuse.paper.wording_supply import rate_said
 NOBODY = "PATIENT NOT IDENTIFIED"
 MOST = 99
 STOCKS = ("2x4in", "letter", "a4")
+_STUCK_ON_A_BAG = "leave the fluid's name, lot and expiry in sight"
+_STUCK_ON_A_SYRINGE = "leave the graduations in sight"
 _WARNED = re.compile(r"\b(light|filter|shake|freeze)", re.IGNORECASE)
 
 
@@ -124,8 +126,10 @@ def _fill_in(order: Order, phase: PhaseOrder) -> tuple[Field, ...]:
     rows = [Field("PREPARED", on_paper_time(prepared)) if prepared else Field("PREPARED", blank=""), Field("BY", blank=""),
             Field("CHECKED", blank="")]
     if phase.beyond_use is None or prepared is None:
-        return (*rows, Field("BEYOND USE", blank=""))
-    return (*rows, Field("BEYOND USE", on_paper_time(in_use.until(order, phase)), strong=True))
+        rows.append(Field("BEYOND USE", blank=""))
+    else:
+        rows.append(Field("BEYOND USE", on_paper_time(in_use.until(order, phase)), strong=True))
+    return (*rows, Field("STORE", blank=""))
 
 
 def _warnings(order: Order, several: list[PhaseOrder]) -> tuple[str, ...]:
@@ -141,6 +145,7 @@ def _warnings(order: Order, several: list[PhaseOrder]) -> tuple[str, ...]:
             found.append(f"HOLDS MORE THAN THE DOSE: give {said(figures['volume_to_be_infused'])}, then stop")
         for note in (prepared.preparation.note, prepared.product.overfill):
             found += [part.strip() for part in note.split(";") if _WARNED.search(part)]
+    found.append(_STUCK_ON_A_SYRINGE if getattr(first.phase, "by_hand", False) else _STUCK_ON_A_BAG)
     return tuple(dict.fromkeys(found))
 
 
