@@ -116,3 +116,9 @@ def test_a_mixture_is_verified_as_one(infuse, site):
 def test_a_mixture_has_one_label_with_every_drug(infuse, site):
     made = json.loads(infuse("label", "one", "two", *WEIGHT, "--one-bag", "one + two", "--protocols", str(site), "--json").stdout)["labels"]
     assert [[each["drug"] for each in one["contents"]] for one in made] == [["sample", "other"]]
+
+
+def test_one_bag_and_two_bags_are_two_orders(infuse, site):
+    ids = [json.loads(infuse("order", "one", "two", *WEIGHT, "--record-number", "1", "--protocols", str(site), "--json", *more).stdout)["order_id"]
+           for more in ([], ["--one-bag", "one + two"], ["--one-bag", "two + one"])]
+    assert all(ids) and len(set(ids)) == 3

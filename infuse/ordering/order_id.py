@@ -57,3 +57,5 @@ def _what_it_is(order: Order):
         yield repr(sorted((question, given.text) for question, given in request.answers.items()))
     yield repr([(each.code, each.reason, each.by) for each in order.overrides])
     yield repr([each.sha256 for each in order.arrangement.files] if order.arrangement else [])
+    if order.arrangement and order.arrangement.one_bag:
+        yield repr(order.arrangement.one_bag)
