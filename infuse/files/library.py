@@ -64,6 +64,11 @@ class Loaded(NamedTuple):
         """Over the protocol and every file that its order read, in the order of `files`."""
         return hashlib.sha256("\n".join(each.sha256 for each in self.files).encode()).hexdigest()
 
+    @property
+    def in_record(self) -> str:
+        """`ketamine-inpatient-titration version 3, 327674d593e9`: which text a paper came from."""
+        return f"{self.protocol.id} version {self.protocol.version}, {self.sha256[:12]}"
+
 
 class LoadedSet(NamedTuple):
     """An order set with every protocol that it names, by id, and everything that is wrong with its own file."""
@@ -108,18 +113,15 @@ class Library:
         """Every drug by id; the first folder that has it wins."""
         return self._first("drugs/*.yaml")
 
-    def _first(self, pattern):
-        found: dict[str, Path] = {}
-        for folder in self.folders:
-            for path in sorted(folder.glob(pattern)):
-                found.setdefault(path.stem, path)
-        return found
-
     def sets(self) -> dict[str, Path]:
         """Every order set by id; the first folder that has it wins."""
+        return self._first("sets/*.yaml")
+
+    def _first(self, pattern, before=()):
+        """By stem; the folders `before` come before the library's own."""
         found: dict[str, Path] = {}
-        for folder in self.folders:
-            for path in sorted(folder.glob("sets/*.yaml")):
+        for folder in dict.fromkeys((*before, *self.folders)):
+            for path in sorted(folder.glob(pattern)):
                 found.setdefault(path.stem, path)
         return found
 
@@ -187,11 +189,7 @@ class Library:
         """Every drug file by its name, as a protocol of that path would find it."""
         folder = self.shipped if path.is_relative_to(self.shipped) else path.parent
         if folder not in self._drug_files:
-            found: dict[str, Path] = {}
-            for one in dict.fromkeys((*(() if folder == self.shipped else (folder,)), *self.folders)):
-                for each in sorted(one.glob("drugs/*.yaml")):
-                    found.setdefault(each.stem, each)
-            self._drug_files[folder] = found
+            self._drug_files[folder] = self._first("drugs/*.yaml", () if folder == self.shipped else (folder,))
         return self._drug_files[folder]
 
     def drug(self, path: Path) -> tuple[Drug | None, list[Problem]]:
@@ -239,7 +237,6 @@ class Library:
         documents = {self.shown(each): self.document(each)[0] for each in paths}
         return Loaded(protocol, drug, devices, weights, files, (*problems, *of_devices, *of_weights), documents, self.lists(path))
 
-
     def load_set(self, path: Path) -> LoadedSet:
         """The order set of a file with the protocols that it names, each loaded as far as it can be."""
         if path not in self._sets:
@@ -247,7 +244,7 @@ class Library:
         return self._sets[path]
 
     def _load_set(self, path: Path) -> LoadedSet:
-        document, digest = self.document(path)
+        document, _ = self.document(path)
         order_set, problems = schema.read(document, orderset.ORDER_SET)
         loaded: dict[str, Loaded] = {}
         if order_set:
@@ -255,16 +252,13 @@ class Library:
             loaded = {name: self.load(ids[name]) for item in order_set.items for name in item.protocols if name in ids}
             problems = [*problems, *_named_right(path, order_set.id, "set", order_set.span),
                         *consistency.check_set(order_set, {name: each.protocol for name, each in loaded.items()}, set(ids))]
-        name = self.shown(path)
-        return LoadedSet(order_set, loaded, ReadFile(name, digest, self.shadowed(path)), tuple(problems), {name: document})
+        return LoadedSet(order_set, loaded, self.read_file(path), tuple(problems), {self.shown(path): document})
 
     def compatibility(self) -> tuple[Compatibility | None, list[Problem], Document, ReadFile]:
         """What may meet in a line or a bag, with what is wrong with that table, and the file."""
-        path = next((each for folder in self.folders if (each := folder / "tables" / "compatibility.yaml").is_file()),
-                    self.shipped / "tables" / "compatibility.yaml")
+        path = self.beside(self.shipped, "tables", "compatibility.yaml")
         problems = self.compatibility_of(path)
-        document, digest = self.document(path)
-        return self.table(path, compatible.COMPATIBILITY)[0], problems, document, ReadFile(self.shown(path), digest, self.shadowed(path))
+        return self.table(path, compatible.COMPATIBILITY)[0], problems, self.document(path)[0], self.read_file(path)
 
     def compatibility_of(self, path: Path) -> list[Problem]:
         """What is wrong with one such table."""

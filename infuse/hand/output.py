@@ -36,10 +36,17 @@ def bar(made: int, whole: int, name: str) -> str:
 
 def to_stdout(text: str) -> None:
     """Write and flush. Raises NotWritten (a full disk), PipeClosed."""
-    try:
+    with _flushed():
         with contextlib.suppress(AttributeError):
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         sys.stdout.write(text)
+
+
+@contextlib.contextmanager
+def _flushed():
+    """Flush what was written; who reads may have stopped, the disk behind it may be full. Raises NotWritten, PipeClosed."""
+    try:
+        yield
         sys.stdout.flush()
     except BrokenPipeError:
         _forget(sys.stdout)
@@ -59,15 +66,8 @@ def bytes_to_stdout(content: bytes) -> None:
     """Write what is not text, and flush; never to a terminal, which would show it as noise. Raises NotWritten, PipeClosed."""
     if sys.stdout.isatty():
         raise NotWritten("expected a file or a pipe for a document that is not text; found a terminal (--output FILE)")
-    try:
+    with _flushed():
         sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget(sys.stdout)
-        raise PipeClosed from None
-    except OSError as error:
-        _forget(sys.stdout)
-        raise NotWritten(f"expected to write to standard output; found: {error.strerror}") from None
 
 
 def refuse_to_write_over(path: Path, force: bool) -> None:

@@ -88,8 +88,12 @@ def _volume(members: list[PhaseOrder]) -> Quantity:
     first = members[0]
     if first.prepared.preparation.final_volume:
         return first.figures["final_volume"].value.to("mL")
-    added = sum(each.figures["withdraw_volume"].value.to("mL").value for each in members)
-    return quantity(first.figures["bag_volume"].value.to("mL").value + added, "mL")
+    return first.figures["bag_volume"].value.to("mL") + drawn(members)
+
+
+def drawn(members: list[PhaseOrder]) -> Quantity:
+    """The volume of all their drugs together."""
+    return quantity(sum(each.figures["withdraw_volume"].value.to("mL").value for each in members), "mL")
 
 
 def _in(one: PhaseOrder, bag: Quantity) -> Quantity:

@@ -117,7 +117,7 @@ def _page(book: Book, table: Table, number: int, of: int) -> Sheet:
         sections += [Section("SCREENING   tick before the first dose", (Boxes(tuple(asked)),), flows=True)] if asked else []
         sections += [Section("HOLD, STOP AND CALL", (Sentences(criteria, strong=True, items=True),), flows=True)] if criteria else []
         sections += [Section("MONITORING", (Sentences(watched, items=True),), flows=True)] if watched else []
-    names = f"{protocol.id} version {protocol.version}, {table.loaded.sha256[:12]}; "
+    names = f"{table.loaded.in_record}; "
     high = "HIGH-ALERT: " if drug.high_alert else ""
     return _sheet(book, [table], f"Table {number}: {protocol.title}", f"{high}{drug.name}, intravenous; {_for(table)}. Table {number} of {of}. {approval.line([protocol])}",
                   sections, names, wide=columns > _NARROW)

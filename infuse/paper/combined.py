@@ -20,8 +20,8 @@ from infuse.arithmetic.totals import most
 from infuse.files import ordersets
 from infuse.files.compatibility import COMPATIBLE, UNKNOWN
 from infuse.files.given import on_paper_time
-from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground.units import Quantity, quantity
+from infuse.ordering import mixture
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Plan
@@ -238,9 +238,9 @@ def _one_bag(order: Order) -> list[Section]:
     if not members:
         return []
     first, verdict = members[0], order.plan.arrangement.mixed
-    made_up, drawn = first.figures["final_volume"].value, quantity(sum(each.figures["withdraw_volume"].value.to("mL").value for each in members), "mL")
+    made_up, drawn = first.figures["final_volume"].value, mixture.drawn(members)
     rows = tuple((each.loaded.drug.name, wording.said(each.figures["withdraw_volume"]), wording.strength(each)) for each in members)
-    pump = first.loaded.devices.pumps[order.patient.get("pump") or DEFAULT_PUMP].title
+    pump = wording.pump_title(first, order.patient)
     fields = (Field("DILUENT", first.prepared.preparation.diluent),
               Field("DRUGS IN ALL", drawn.on_paper()), Field("DILUENT IN IT", f"{(made_up - drawn).on_paper()}: from a fuller bag remove the rest first, then add the drugs"),
               Field("FINAL VOLUME", made_up.on_paper()), Field("BEYOND USE", blank="date and time"),

@@ -34,8 +34,7 @@ def document(order: Order, kind: str, sections: list[Section], wide: bool = Fals
 
 
 def _footer(order: Order) -> tuple[str, ...]:
-    names = "; ".join(f"{each.loaded.protocol.id} version {each.loaded.protocol.version}, {each.loaded.sha256[:12]}"
-                      for each in order.requests)
+    names = "; ".join(each.loaded.in_record for each in order.requests)
     return (AID, f"{names}; infuse v{__version__}; printed {on_paper_time(order.now)}"
                  + (f"; order {one}" if (one := order_id.of_order(order)) else ""))
 

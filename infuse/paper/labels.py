@@ -77,7 +77,7 @@ def _label(order: Order, several: list[PhaseOrder]) -> Label:
     first = several[0]
     identity = order_id.of_order(order) if order_id.identified(order) else ""
     protocols = list({each.loaded.protocol.id: each.loaded for each in several}.values())
-    record = "; ".join(f"{each.protocol.id} version {each.protocol.version}, {each.sha256[:12]}" for each in protocols)
+    record = "; ".join(each.in_record for each in protocols)
     return Label(_who(order), tuple((each.loaded.drug.name, strength(each)) for each in several), any(each.loaded.drug.high_alert for each in several),
                  _mixed_in(first), _give(first), _fill_in(order, first), _warnings(order, several),
                  approval.banner([each.protocol for each in protocols], order.now.date()), identity, order_id.in_barcode(identity),

@@ -16,7 +16,6 @@ from infuse import __version__
 from infuse.arithmetic import figure
 from infuse.files.given import on_paper_time
 from infuse.files.protocol import Continuous
-from infuse.files.tables import DEFAULT_PUMP
 from infuse.judgement import screening
 from infuse.judgement.limits import HARD, NOTE, SOFT
 from infuse.ordering import compact, order_id, plan
@@ -84,8 +83,6 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     called = f"{phase.phase.name}, " if phase.phase.name else ""
     heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous"
     answers = {question: given.text for question, given in _request(order, phase).answers.items()}
-    pump = order.patient.get("pump") or DEFAULT_PUMP
-    title = phase.loaded.devices.pumps[pump].title
     blocks = [wording.three_lines(phase), Sentences((f"Indication: {protocol.indication}. Source: {', '.join(phase.phase.source)}.",))]
     if drug.high_alert:
         blocks.append(Sentences((f"HIGH-ALERT: {drug.high_alert.text} ({', '.join(drug.high_alert.source)})."
@@ -96,7 +93,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     if "pump_rate" in phase.figures and not phase.prepared.preparation.shared:  # one bag is programmed once, as ONE BAG says
         by_drops = "drop_rate" in phase.figures
         sections.append(Section(f"GRAVITY SET   {drug.name}", tuple(wording_supply.gravity_set(phase)), joins=True) if by_drops else
-                        Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, title),), joins=True))
+                        Section(f"PUMP SETTINGS   {drug.name}", (wording.pump_settings(phase, wording.pump_title(phase, order.patient)),), joins=True))
     if phase.steps:
         sections.append(Section(f"SCHEDULE OF RATES   {drug.name}", tuple(wording_rates.schedule_table(phase)), joins=True))
     if phase.continues:

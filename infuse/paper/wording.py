@@ -15,7 +15,9 @@ import re
 from infuse.arithmetic import dosing
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import deviation_in_words
+from infuse.arithmetic.patient import Patient
 from infuse.files.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Phase, Reference, Schedule
+from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground import numerals, units
 from infuse.ground.units import Quantity
 from infuse.judgement.limits import basis
@@ -182,7 +184,12 @@ def _stretched(order: PhaseOrder) -> str:
 # ---------------------------------------------------------------------------------------------- pump settings
 
 
-def pump_settings(order: PhaseOrder, pump_title: str) -> Fields:
+def pump_title(order: PhaseOrder, patient: Patient) -> str:
+    """What the pump that it runs on is called."""
+    return order.loaded.devices.pumps[patient.get("pump") or DEFAULT_PUMP].title
+
+
+def pump_settings(order: PhaseOrder, pump: str) -> Fields:
     """In a pump's order of entry."""
     figures, weight = order.figures, counted_by(order)
     calculated = figures["delivered_dose_rate" if "delivered_duration" in figures else "calculated_dose_rate"]
@@ -191,7 +198,7 @@ def pump_settings(order: PhaseOrder, pump_title: str) -> Fields:
     rows = [Field("DRUG", order.loaded.drug.name), Field("CONCENTRATION", strength(order))]
     rows.append(Field("WEIGHT TO ENTER", kind_said(weight) if weight and per_weight else "not needed: the rate is not per kg"))
     if order.steps:
-        return Fields((*rows, *rates.schedule_settings(order), Field("PUMP", pump_title)))
+        return Fields((*rows, *rates.schedule_settings(order), Field("PUMP", pump)))
     said_rates = [said(ordered)] + ([said(calculated)] if per_weight else [])
     if not (order.prepared.product.fluid and not per_weight):  # of a fluid it is the pump rate itself
         rows.append(Field("DOSE RATE", " = ".join(said_rates)))
@@ -200,7 +207,7 @@ def pump_settings(order: PhaseOrder, pump_title: str) -> Fields:
              Field("VOLUME TO BE INFUSED", f"{volume}: {rates.from_each(order)}" if order.prepared.bags > 1 else volume, strong=True),
              Field("DURATION", _duration(order)),
              Field("DELIVERS", delivers(order)),
-             Field("PUMP", pump_title)]
+             Field("PUMP", pump)]
     return Fields(tuple(rows))
 
 
