@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ import pytest
 from infuse.hand import printing
 
 MAGNESIUM = ["order", "magnesium-sulfate-adult", "--age", "44y"]
+LABELS = ["label", *MAGNESIUM[1:], "--name", "Sample, Jane", "--record-number", "TEST 0001", "--count", "2"]
 SETTINGS = """Listen {folder}/socket
 DefaultAuthType None
 WebInterface No
@@ -47,6 +49,7 @@ PageLog {folder}/pages
 PRINTER = """#!/bin/sh
 # job, user, title, copies, options, file: everything that arrives goes into one file, which appears when it is complete
 [ $# -lt 5 ] && exit 0
+echo "$5" > {folder}/bin/options
 cat ${{6:-}} > {folder}/bin/incoming && mv {folder}/bin/incoming {folder}/bin/printed.pdf
 """
 INSTALLED = Path("/usr/lib/cups")
@@ -66,7 +69,7 @@ class Service:
     """A print service of the test's own, with the queue `ward`, which writes to a file, and `shut`, which takes nothing."""
 
     def __init__(self, folder: Path):
-        self.folder, self.printed = folder, folder / "bin/printed.pdf"
+        self.folder, self.printed, self.asked = folder, folder / "bin/printed.pdf", folder / "bin/options"
         self.environment = {"CUPS_SERVER": str(folder / "socket")}
 
     def __call__(self, *command: str) -> str:
@@ -138,6 +141,25 @@ def test_each_copy_says_which_it_is_on_every_page(infuse, cups, options, stamps)
     assert all(f"page {number} of {len(pages)}" in page for pages in copies for number, page in enumerate(pages, 1))
 
 
+@pytest.mark.parametrize(("stock", "media", "pages"), [("2x4in", "Custom.4x2in", 2), ("letter", "letter", 1), ("a4", "a4", 1)])
+def test_what_comes_out_of_the_printer_are_the_labels_on_their_stock(infuse, cups, tmp_path, stock, media, pages):
+    job = job_of(infuse(*LABELS, "--stock", stock, "--print", "ward", "--output", str(tmp_path / "labels.pdf"), **cups.environment))
+    (printed,) = cups.copies(job)
+    assert printed == [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(tmp_path / "labels.pdf").pages] and len(printed) == pages
+    assert re.findall(r"LABEL (\d) OF 2", " ".join(printed)) == ["1", "2"] and "COPY" not in " ".join(printed)
+    assert f"media={media}" in cups.asked.read_text().split()
+
+
+@pytest.mark.parametrize(("options", "stamps"), [
+    (["--copies", "2"], ["COPY 1 OF 2", "COPY 2 OF 2"]), (["--reprint", "2"], ["REPRINT, COPY 2"]),
+    (["--reprint", "2", "--copies", "2"], ["REPRINT, COPY 2", "REPRINT, COPY 3"])])
+def test_each_label_of_a_copy_says_which_copy_it_is_and_keeps_its_id(infuse, cups, options, stamps):
+    copies = cups.copies(job_of(infuse(*LABELS, "--print=ward", *options, **cups.environment)))
+    assert [[re.search(r"(REPRINT, )?COPY \d+( OF \d+)?|$", page).group() for page in pages] for pages in copies] == [[each] * 2 for each in stamps]
+    made = json.loads(infuse(*LABELS, "--json").stdout)["labels"][0]["order_id"]
+    assert made and all(made in page for pages in copies for page in pages)
+
+
 REFUSALS = {
     "an unknown queue": (["--print", "wrad"], ['expected a print queue; found none named "wrad"', "the queues here: shut, ward"]),
     "no default queue": (["--print"], ["expected a default print queue; found none", "the queues here: shut, ward", "--print QUEUE"]),
@@ -145,10 +167,11 @@ REFUSALS = {
 }
 
 
+@pytest.mark.parametrize("command", [MAGNESIUM, LABELS], ids=["order", "label"])
 @pytest.mark.parametrize("case", REFUSALS)
-def test_why_nothing_was_printed(infuse, cups, case):
+def test_why_nothing_was_printed(infuse, cups, case, command):
     options, says = REFUSALS[case]
-    done = infuse(*MAGNESIUM, *options, **cups.environment)
+    done = infuse(*command, *options, **cups.environment)
     assert (done.returncode, done.stdout) == (2, "") and all(each in done.stderr for each in [*says, "nothing was printed"])
 
 
@@ -162,21 +185,24 @@ def test_the_default_queue_is_used_where_there_is_one(infuse, cups):
         cups("lpadmin", "-p", "ward", "-E", "-v", "paper:/out", "-m", "raw")
 
 
-def test_an_order_that_was_stopped_is_not_printed(infuse, cups):
-    done = infuse("order", "ketamine-inpatient-titration", "--weight", "20kg", "--age", "44y", "--print", "ward", **cups.environment)
+@pytest.mark.parametrize("command", ["order", "label"])
+def test_an_order_that_was_stopped_is_not_printed(infuse, cups, command):
+    done = infuse(command, "ketamine-inpatient-titration", "--weight", "20kg", "--age", "44y", "--print", "ward", **cups.environment)
     assert (done.returncode, done.stdout) == (1, "") and "nothing was printed" in done.stderr and "hard stop" in done.stderr
     assert "job" not in done.stderr
 
 
 @pytest.mark.skipif(shutil.which("lp") is None, reason="the command lp is not installed here")
-def test_no_print_service_runs(infuse, tmp_path):
-    done = infuse(*MAGNESIUM, "--print", "ward", CUPS_SERVER=str(tmp_path / "socket"))
+@pytest.mark.parametrize("command", [MAGNESIUM, LABELS], ids=["order", "label"])
+def test_no_print_service_runs(infuse, tmp_path, command):
+    done = infuse(*command, "--print", "ward", CUPS_SERVER=str(tmp_path / "socket"))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("expected a running print service (CUPS); found none\n") and "--output FILE" in done.stderr
 
 
-def test_there_is_no_command_that_prints(infuse, tmp_path):
-    done = infuse(*MAGNESIUM, "--print", PATH=str(tmp_path))
+@pytest.mark.parametrize("command", [MAGNESIUM, LABELS], ids=["order", "label"])
+def test_there_is_no_command_that_prints(infuse, tmp_path, command):
+    done = infuse(*command, "--print", PATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("expected the command lp, which sends to printers; found none\n") and "install a CUPS client" in done.stderr
 
