@@ -27,7 +27,7 @@ def to_pdf(labels: Sequence[Label], stock: str, now: datetime, copy: str = "") -
     """The document; `copy`: what a copy says of itself. Raises pdf.Unprintable, pdf.DoesNotFit."""
     said = {"stock": stock, "clock": list(now.timetuple()[:6]), "title": "Labels", "copy": pdf.words(copy),
             "labels": [_as_values(each, number) for number, each in enumerate(labels, 1)]}
-    return pdf.compiled(TEMPLATE, said, now)
+    return pdf.compiled(TEMPLATE, now, said)
 
 
 def _as_values(label: Label, number: int) -> dict:

@@ -64,22 +64,21 @@ def to_pdf(sheets: Sheet | Sequence[Sheet], paper: str, now: datetime, copy: str
     """The document, or several one after the other, each with its own count of pages; `paper` is letter or a4, `copy` what a
     copy says of itself. Raises Unprintable."""
     several = [sheets] if isinstance(sheets, Sheet) else list(sheets)
-    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "copy": words(copy),
-            "sheets": [_as_values(each) for each in several]}
-    return compiled(TEMPLATE, said, now)
+    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "sheets": [_body(each) for each in several]}
+    return compiled(TEMPLATE, now, said, heads=[_head(each, copy) for each in several])
 
 
-def compiled(template: Path, said: dict, now: datetime) -> bytes:
-    """A document by its template, in the first fonts that have all of its characters. What is said comes in as a file: of
-    inputs typst makes a part of everything, and what stood in the document before would be laid out anew. Raises
-    Unprintable, DoesNotFit."""
+def compiled(template: Path, now: datetime, said: dict, **others) -> bytes:
+    """A document by its template, in the first fonts that have all of its characters. What is said comes in as files,
+    `said.json` and one for each of the others: of inputs typst makes a part of everything, and what stood in the document
+    before would be laid out anew. Raises Unprintable, DoesNotFit."""
     import typst
 
+    files = {"main.typ": template.read_bytes()} | {f"{name}.json": _as_json(each) for name, each in others.items()}
     for fonts in (_body_fonts, _packaged_fonts, _system_fonts):
         said["fonts"] = [BODY] if fonts is _body_fonts else [BODY, *FALLBACK]
         try:
-            return typst.compile({"main.typ": template.read_bytes(), "said.json": json.dumps(said, ensure_ascii=False).encode()}, font_paths=fonts(),
-                                 pdf_standards=STANDARDS, timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
+            return typst.compile(files | {"said.json": _as_json(said)}, font_paths=fonts(), pdf_standards=STANDARDS, timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
         except typst.TypstError as error:
             lacking = list(dict.fromkeys(_MISSING.findall(error.diagnostic)))
             if refused := _REFUSED.search(error.diagnostic):
@@ -87,6 +86,10 @@ def compiled(template: Path, said: dict, now: datetime) -> bytes:
             if not lacking:
                 raise
     raise Unprintable([_named(each) for text in lacking for each in text])
+
+
+def _as_json(values) -> bytes:
+    return json.dumps(values, ensure_ascii=False).encode()
 
 
 def _named(character: str) -> str:
@@ -127,7 +130,13 @@ def _system_fonts():
 # ---------------------------------------------------------------------------------------------- the page as values
 
 
-def _as_values(sheet: Sheet) -> dict:
+def _head(sheet: Sheet, copy: str) -> dict:
+    """What stands at the top and the bottom of its pages."""
+    return {"shown-title": words(sheet.title), "banner": words(sheet.banner), "subtitle": words(sheet.subtitle),
+            "identity": [_field(row) for row in sheet.identity], "footer": [words(each) for each in sheet.footer], "copy": words(copy)}
+
+
+def _body(sheet: Sheet) -> dict:
     shown = {row.label for row in sheet.identity}
     runs: list[dict] = []
     for section in sheet.sections:
@@ -139,8 +148,7 @@ def _as_values(sheet: Sheet) -> dict:
             groups[-1].append(one)
         else:
             groups.append([one])
-    return {"shown-title": words(sheet.title), "banner": words(sheet.banner), "subtitle": words(sheet.subtitle), "wide": sheet.wide,
-            "identity": [_field(row) for row in sheet.identity], "runs": runs, "footer": [words(each) for each in sheet.footer]}
+    return {"wide": sheet.wide, "runs": runs}
 
 
 def _wide(block: Block) -> bool:
