@@ -9,12 +9,13 @@ import shutil
 
 import pypdf
 import pytest
-from conftest import NOW, make
+from conftest import NOW, ROOT, make
 from test_paper import CHILD, PATIENT, PROTOCOLS, placed, read
 from test_sheet import ERROR_PRONE, KETAMINE
 from test_verify import pages_as_images, scanned
 
 from infuse.files.library import Library
+from infuse.files.schema.handling import HANDLING
 from infuse.ordering import order_id
 from infuse.paper import labels
 from infuse.paper.render import label_pdf, text
@@ -89,7 +90,7 @@ def test_every_label_fits_its_stock_in_letters_of_nine_points_and_more(name):
             assert points >= 8.99 and 5 <= x <= wide - 5 and 5 <= y <= tall - 5, words
     on_paper = re.sub(r"\s", "", " ".join(read(label_pdf.to_pdf(found, "2x4in", NOW))))
     for label in found:
-        for words in (*label.who, *(each for pair in label.contents for each in pair), label.mixed_in, *label.give, *label.warnings, label.record, label.banner):
+        for words in (*label.who, *(each for pair in label.contents for each in pair), label.mixed_in, *label.give, *label.handling, *label.warnings, label.record, label.banner):
             assert re.sub(r"\s", "", words) in on_paper, words
 
 
@@ -99,18 +100,109 @@ def test_nothing_error_prone_stands_on_a_label(name):
     assert not [(rule, hit.group()) for rule, pattern in ERROR_PRONE for hit in pattern.finditer(re.sub(r"\b[0-9a-f]{12}\b", "", said))]
 
 
+# ---------------------------------------------------------------------------------------------- how it is handled
+
+SAMPLE = Library([ROOT / "tests/protocols"]).load(ROOT / "tests/protocols/sample-handling.yaml")._replace(devices=Library().load(Library().ids()[KETAMINE]).devices)
+ON_A_LABEL = {"protect_from_light": "HANDLING PROTECT FROM LIGHT", "filter": "HANDLING FILTER: {value}", "do_not_shake": "HANDLING DO NOT SHAKE",
+              "do_not_freeze": "HANDLING DO NOT FREEZE", "do_not_refrigerate": "HANDLING DO NOT REFRIGERATE", "storage": "STORE {value}"}
+SAYS = re.compile("PROTECT FROM LIGHT|FILTER|DO NOT|STORE [a-z]")
+
+
+def sample(**more):
+    return make(SAMPLE, age="44y", weight="70kg", **more)
+
+
+@pytest.mark.parametrize("term", ON_A_LABEL)
+def test_each_key_of_handling_stands_on_the_label_and_only_where_it_is_stated(term):
+    for name in ("bag", "outside"):
+        made = sample(preparation=name)
+        said = {each.term: each for each in made.phases[0].prepared.preparation.handling}
+        words = ON_A_LABEL[term].format(value=said[term].value if term in said else "re")  # refrigerator, room temperature
+        assert (words in in_text(labels.lay_out(made))) == (term in said)
+
+
+def test_every_key_that_a_file_may_have_is_tried():
+    assert set(HANDLING.reader.schema["properties"]) == set(ON_A_LABEL)
+    assert {each.term for one in SAMPLE.protocol.preparations for each in one.handling} == set(ON_A_LABEL)
+
+
+@pytest.mark.parametrize(("was", "typed", "says"), [
+    ("storage: refrigerator", "storage: fridge", 'expected "refrigerator", "room temperature" or "refrigerator or room temperature"; found "fridge"'),
+    ("protect_from_light: yes", "protect_from_light: no", 'expected "yes"; found "no"'),
+    ("is: 1.2 micrometer in-line", "is: 1.20 micrometer in-line", "expected the pore size of an in-line filter, such as 0.2 micrometer in-line"),
+    ("is: 1.2 micrometer in-line", "is: .2 micrometer in-line", "expected the pore size of an in-line filter"),
+    ("is: 1.2 micrometer in-line", "is: 1.2 um in-line", "expected the pore size of an in-line filter"),
+    ("do_not_shake: yes", "do_not_shake: gently", 'expected "yes"; found "gently"'),
+    ("do_not_freeze: yes", "do_not_freeze:", 'nothing after "do_not_freeze:"'),
+    ("do_not_refrigerate: yes", "storage: refrigerator\n      do_not_refrigerate: yes", "expected another place than the refrigerator: do_not_refrigerate stands on line")])
+def test_a_wrong_value_is_refused_at_its_line(infuse, tmp_path, was, typed, says):
+    shutil.copytree(ROOT / "tests/protocols", tmp_path / "site")
+    path = tmp_path / "site/sample-handling.yaml"
+    text = path.read_text()
+    path.write_text(text.replace(was, typed, 1))
+    assert text.count(was) and path.read_text() != text
+    done = infuse("check", str(path))
+    assert done.returncode == 1 and says in done.stdout
+    assert infuse("label", "sample-handling", "--protocols", str(path.parent), "--weight", "70kg", "--age", "44y").stdout == ""
+
+
 @pytest.mark.parametrize("name", READY)
-def test_what_a_preparation_says_of_light_and_filters_stands_on_its_label(name):
-    for phase in READY[name].phases:
-        note = f"{phase.prepared.preparation.note}; {phase.prepared.product.overfill}"
-        for part in note.split(";"):
-            if re.search(r"\b(light|filter)\b", part):
-                assert flat(part) in in_text(labels.lay_out(READY[name]))
+def test_a_label_says_of_handling_what_its_files_state_and_nothing_else(name):
+    found = labels.lay_out(READY[name])
+    for phase, label in zip(READY[name].phases, found, strict=True):
+        stated = {each.term: each.value for each in phase.prepared.preparation.handling}
+        said = in_text([label])
+        for term, value in stated.items():
+            assert ON_A_LABEL[term].format(value=value) in said
+        assert stated or phase.prepared.product.handling or not SAYS.search(said)
 
 
-def test_some_preparation_speaks_of_light_and_one_of_a_filter():
-    said = " ".join(in_text(labels.lay_out(made)) for made in READY.values())
-    assert "light" in said and "micron sterile filter" in said
+def test_the_shipped_files_speak_of_light_of_a_filter_and_of_where_it_is_kept():
+    said = {name: in_text(labels.lay_out(made)) for name, made in READY.items()}
+    assert "FILTER: 0.2 or 0.22 micrometer in-line" in said["eptinezumab"] and "DO NOT SHAKE" in said["eptinezumab"]
+    assert "PROTECT FROM LIGHT" in said["prochlorperazine"] and "STORE ____________" in said["prochlorperazine"]
+    assert "STORE room temperature" in said["valproate-sodium-slow"] and "PROTECT FROM LIGHT" not in said["valproate-sodium-slow"]
+    assert "PROTECT FROM LIGHT" not in said["metoclopramide"]  # its vial is, and its bag may stand in the light
+
+
+def test_a_product_speaks_for_what_is_given_as_it_is_and_its_vial_not_for_the_syringe():
+    premixed, undiluted = (in_text(labels.lay_out(sample(preparation=name, dose=dose))) for name, dose in (("premixed", "2 g"), ("undiluted", "400 mg")))
+    assert "DO NOT FREEZE" in premixed and "STORE room temperature" in premixed
+    assert "PROTECT FROM LIGHT" in undiluted and "STORE ____________" in undiluted
+
+
+@pytest.mark.parametrize(("preparation", "category", "store", "until"), [
+    ("bag", None, "refrigerator", "22-Nov-2026 08:00"), ("bag", "category-1-refrigerated", "refrigerator", "22-Nov-2026 08:00"),
+    ("bag", "immediate-use", "refrigerator", "21-Nov-2026 12:00"), ("bag", "category-1-room", "____________", "____________"),
+    ("outside", None, "____________", "____________"), ("outside", "category-1-room", "room temperature", "____________"),
+    ("outside", "category-1-refrigerated", "____________", "____________")])
+def test_what_is_stable_in_the_refrigerator_has_no_time_outside_it(preparation, category, store, until):
+    made = sample(preparation=preparation, prepared="2026-11-21 08:00", **({"compounding": category} if category else {}))
+    said = in_text(labels.lay_out(made))
+    assert f"BEYOND USE {until} STORE {store} WARNING" in said
+    assert ("use within" in said) == (until != "____________")
+
+
+def test_handling_stands_on_the_sheet_the_worksheet_and_in_json_with_its_sources(infuse):
+    command = ["order", "sample-handling", "--protocols", "tests/protocols", "--age", "44y", "--weight", "70kg"]
+    words = "store: refrigerator, protect from light, do not shake, do not freeze (sample-label); filter: 1.2 micrometer in-line (sample-paper)"
+    assert f"HANDLING {words}" in flat(infuse(*command).stdout) and f"handling: {words}" in flat(infuse(*command, "--form", "worksheet").stdout)
+    found = json.loads(infuse(*command, "--json").stdout)["orders"][0]["handling"]
+    assert {"term": "filter", "value": "1.2 micrometer in-line", "source": ["sample-paper"]} in found and len(found) == 5
+    undiluted = flat(infuse(*command, "--preparation", "undiluted", "--dose", "400 mg").stdout)
+    assert "HANDLING protect from light (sample-label) UNTIL OPENED store: refrigerator or room temperature, protect from light (sample-label)" in undiluted
+
+
+def test_a_drug_in_a_shared_bag_keeps_its_warnings_and_not_its_place():
+    from infuse.paper import handling
+
+    phase = sample().phases[0]
+    shared = phase.prepared._replace(preparation=phase.prepared.preparation._replace(shared=("another",)))
+    both = [phase.__class__(**{name: getattr(phase, name) for name in phase.__dataclass_fields__} | {"prepared": shared})]
+    assert "PROTECT FROM LIGHT" in handling.on_label(both) and handling.places(both[0]) is None
+
+
+# ---------------------------------------------------------------------------------------------- bags and syringes
 
 
 def test_a_syringe_says_how_it_is_injected_and_a_bag_that_holds_more_says_so():

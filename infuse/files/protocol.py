@@ -25,6 +25,8 @@ from infuse.ground.units import DimensionError, Quantity, Unit, fits, unit, work
 
 ACTUAL = "actual"
 COURSE = "course"
+REFRIGERATOR, ROOM = "refrigerator", "room temperature"
+PLACES = {REFRIGERATOR: (REFRIGERATOR,), ROOM: (ROOM,), f"{REFRIGERATOR} or {ROOM}": (REFRIGERATOR, ROOM)}  # where something may be kept, in words
 BANDED = ("weight", "age", "clearance")  # the facts that a dose may be banded by
 WEIGHTS = (ACTUAL, "ideal", "adjusted", "lean")
 
@@ -136,6 +138,15 @@ class PatientRules(NamedTuple):
     span: Span
 
 
+class Handled(NamedTuple):
+    """One thing about how something is handled: `term` (storage, protect_from_light, filter, ...) and its value."""
+
+    term: str
+    value: str
+    source: tuple[str, ...]
+    span: Span
+
+
 class Reconstitution(NamedTuple):
     fluid: str
     volume: Stated
@@ -143,7 +154,7 @@ class Reconstitution(NamedTuple):
 
 class Product(NamedTuple):
     """One vial or bag: what it holds, at which strength, and whether it must, may or must not be diluted. `strength` None:
-    a bag of fluid, which is counted by its volume and given as it is."""
+    a bag of fluid, which is counted by its volume and given as it is. `handling`: as it lies on the shelf."""
 
     key: str
     name: str
@@ -154,6 +165,7 @@ class Product(NamedTuple):
     reconstitution: Reconstitution | None
     dilution: str
     overfill: str
+    handling: tuple[Handled, ...]
     source: tuple[str, ...]
     span: Span
 
@@ -249,7 +261,7 @@ class Preparation(NamedTuple):
     """One way to make it ready. `amount` None: the dose itself goes in. `final_volume`: made up to that volume;
     `added_to`: added to a bag of that volume, whose own volume stays; neither: a premixed bag. `products`: all that it may
     be made from; `product`: the one that it is made from, the first until an order has looked which leaves the least.
-    `shared`: the other drugs in its bag, where an order mixes them."""
+    `shared`: the other drugs in its bag, where an order mixes them. `handling`: of what is made ready."""
 
     name: str
     product: str
@@ -262,6 +274,7 @@ class Preparation(NamedTuple):
     whole_bag: bool
     beyond_use: Stated | None
     note: str
+    handling: tuple[Handled, ...]
     source: tuple[str, ...]
     span: Span
     shared: tuple[str, ...] = ()
@@ -574,6 +587,7 @@ class Compounding(NamedTuple):
     name: str
     title: str
     beyond_use: Quantity
+    storage: str
     source: str
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from infuse.files.protocol import Compounding, Devices, ErrorProne, Pump, Syringe, WeightBounds
+from infuse.files.protocol import PLACES, Compounding, Devices, ErrorProne, Pump, Syringe, WeightBounds
 from infuse.files.shapes import Key, Wrong, between, fields, list_of, named, quantity, text, word, written
 
 DEFAULT_PUMP = "general"
@@ -63,14 +63,15 @@ _SYRINGE = fields((
 
 
 def _compounding(name):
-    def build(span, title, beyond_use, source, basis):
+    def build(span, title, beyond_use, storage, source, basis):
         if not source and not basis:
             raise Wrong(f'source, or "basis: site", under "{name}"', "neither")
-        return Compounding(name, title, beyond_use.quantity, source or "for the site to decide")
+        return Compounding(name, title, beyond_use.quantity, storage, source or "for the site to decide")
 
     return fields((
         Key("title", text(), "where and how it is prepared and kept", required=True),
         Key("beyond_use", quantity("duration"), "how long it may be used then, from its preparation", required=True),
+        Key("storage", word(*PLACES), "where it is kept, where the category says so", default=""),
         *_basis), build, "a category of sterile compounding: title, beyond_use, source")
 
 

@@ -23,7 +23,7 @@ from infuse.judgement import screening
 from infuse.ordering.book import Row, Table
 from infuse.ordering.order import NEEDS_OVERRIDE, READY
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import approval, wording
+from infuse.paper import approval, handling, wording
 from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
 from infuse.paper.phrases import said, strength
@@ -159,7 +159,7 @@ def _phase(table: Table, several: list[PhaseOrder], at: int) -> list[Section]:
     return sections
 
 
-_PROSE = ("FROM", "MADE UP WITH", "ADD TO", "NOTE", "STARTS", "GIVE ONLY IF", "SCHEDULE")  # too long for a column: below the table
+_PROSE = ("FROM", "MADE UP WITH", "ADD TO", "NOTE", "HANDLING", "UNTIL OPENED", "STARTS", "GIVE ONLY IF", "SCHEDULE")  # too long for a column: below the table
 _STRONG = ("DOSE", "START", "PUMP RATE", "VOLUME TO BE INFUSED", "INJECT")
 
 
@@ -205,6 +205,7 @@ def _figures(phase: PhaseOrder):
         yield "SCHEDULE", often
     if phase.beyond_use:
         yield "BEYOND USE", f"{said(phase.beyond_use)} after preparation"
+    yield from ((row.label, row.value) for row in handling.rows(phase))
 
 
 def _capped(phase: PhaseOrder) -> str:

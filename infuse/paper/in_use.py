@@ -17,6 +17,7 @@ from infuse.arithmetic import clock
 from infuse.ground.units import Quantity
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
+from infuse.paper import handling
 
 
 class Holds(NamedTuple):
@@ -35,7 +36,9 @@ def times(order: Order, phase: PhaseOrder) -> list[Holds]:
         found = [Holds("stability of what is prepared", None)]
     else:
         stated = one.beyond_use and phase.beyond_use.value == one.beyond_use.quantity
-        found = [Holds("stability of what is prepared", phase.beyond_use.value, ", ".join(one.source) if stated else "as chosen")]
+        place = f", {' or '.join(handling.places(phase) or ())}" if stated and handling.places(phase) else ""
+        elsewhere = stated and handling.disagrees(order, phase)  # what was found stable in the refrigerator need not be outside it
+        found = [Holds(f"stability of what is prepared{place}", None if elsewhere else phase.beyond_use.value, "" if elsewhere else ", ".join(one.source) if stated else "as chosen")]
     categories, picked = phase.loaded.devices.compounding, order.patient.get("compounding")
     found += [Holds(each.title, each.beyond_use, each.source, each.name == picked) for each in categories.values() if picked in (None, each.name)]
     if not categories:

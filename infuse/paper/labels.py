@@ -10,7 +10,6 @@ Example: "ketamine", HIGH-ALERT, "500 mg in 250 mL (2 mg/mL)", "start at 3.5 mL/
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from infuse.ground.units import Refused
 from infuse.ordering import order_id
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import approval, in_use
+from infuse.paper import approval, handling, in_use
 from infuse.paper.page import Field, Fields, Section, Sentences
 from infuse.paper.phrases import said, strength
 from infuse.paper.wording_supply import rate_said
@@ -30,18 +29,18 @@ MOST = 99
 STOCKS = ("2x4in", "letter", "a4")
 _STUCK_ON_A_BAG = "leave the fluid's name, lot and expiry in sight"
 _STUCK_ON_A_SYRINGE = "leave the graduations in sight"
-_WARNED = re.compile(r"\b(light|filter|shake|freeze)", re.IGNORECASE)
 
 
 class Label(NamedTuple):
-    """`contents`: (drug, amount in volume) of everything in it; `give`: how; `fill_in`: fields, those without a value by
-    hand; `barcode`: what a scanner reads, or ""; `record`: protocols and time, where there is no id to find them by."""
+    """`contents`: (drug, amount in volume) of everything in it; `give`: how; `handling`: light, filter, what is not done to
+    it; `fill_in`: fields, those without a value by hand; `barcode`: what a scanner reads, or ""; `record`: protocols and time, where there is no id to find them by."""
 
     who: tuple[str, ...]
     contents: tuple[tuple[str, str], ...]
     high_alert: bool
     mixed_in: str
     give: tuple[str, ...]
+    handling: tuple[str, ...]
     fill_in: tuple[Field, ...]
     warnings: tuple[str, ...]
     banner: str
@@ -79,7 +78,7 @@ def _label(order: Order, several: list[PhaseOrder]) -> Label:
     protocols = list({each.loaded.protocol.id: each.loaded for each in several}.values())
     record = "; ".join(each.in_record for each in protocols)
     return Label(_who(order), tuple((each.loaded.drug.name, strength(each)) for each in several), any(each.loaded.drug.high_alert for each in several),
-                 _mixed_in(first), _give(first), _fill_in(order, first), _warnings(order, several),
+                 _mixed_in(first), _give(first), handling.on_label(several), _fill_in(order, first), _warnings(order, several),
                  approval.banner([each.protocol for each in protocols], order.now.date()), identity, order_id.in_barcode(identity),
                  "" if identity else f"{record}; {on_paper_time(order.now)}")
 
@@ -121,20 +120,25 @@ def _give(phase: PhaseOrder) -> tuple[str, ...]:
 def _fill_in(order: Order, phase: PhaseOrder) -> tuple[Field, ...]:
     """A beyond-use time stands there only where it is stated how long what is prepared is stable."""
     prepared = order.patient.get("prepared")
+    place = handling.kept(order, phase)
+    store = Field("STORE", place, strong=True) if place else Field("STORE", blank="")
     if phase.prepared.premixed:
-        return (Field("CHECKED BY", blank=""), Field("EXPIRY ON THE BAG", blank=""))
+        return (Field("CHECKED BY", blank=""), Field("EXPIRY ON THE BAG", blank=""), *([store] if place else []))
     rows = [Field("PREPARED", on_paper_time(prepared)) if prepared else Field("PREPARED", blank=""), Field("BY", blank=""),
             Field("CHECKED", blank="")]
-    if phase.beyond_use is None or prepared is None:
-        rows.append(Field("BEYOND USE", blank=""))
-    else:
-        rows.append(Field("BEYOND USE", on_paper_time(in_use.until(order, phase)), strong=True))
-    return (*rows, Field("STORE", blank=""))
+    ends = in_use.until(order, phase) if _stable(order, phase) else None
+    rows.append(Field("BEYOND USE", on_paper_time(ends), strong=True) if ends else Field("BEYOND USE", blank=""))
+    return (*rows, store)
+
+
+def _stable(order: Order, phase: PhaseOrder) -> bool:
+    """Whether it is stated how long what is prepared is stable, where it is going to be kept."""
+    return phase.beyond_use is not None and in_use.times(order, phase)[0].time is not None
 
 
 def _warnings(order: Order, several: list[PhaseOrder]) -> tuple[str, ...]:
     found, first = ["FOR INTRAVENOUS USE ONLY"], several[0]
-    if first.beyond_use and not first.prepared.premixed:
+    if _stable(order, first) and not first.prepared.premixed:
         found.append(f"use within {in_use.shortest(order, first).on_paper()} of preparation")
     for each in several:
         figures, prepared = each.figures, each.prepared
@@ -143,8 +147,6 @@ def _warnings(order: Order, several: list[PhaseOrder]) -> tuple[str, ...]:
         given_at_once = isinstance(each.phase, Intermittent) and prepared.bags == 1
         if given_at_once and len(several) == 1 and figures["volume_to_be_infused"].value < figures["final_volume"].value:
             found.append(f"HOLDS MORE THAN THE DOSE: give {said(figures['volume_to_be_infused'])}, then stop")
-        for note in (prepared.preparation.note, prepared.product.overfill):
-            found += [part.strip() for part in note.split(";") if _WARNED.search(part)]
     found.append(_STUCK_ON_A_SYRINGE if getattr(first.phase, "by_hand", False) else _STUCK_ON_A_BAG)
     return tuple(dict.fromkeys(found))
 
@@ -156,7 +158,7 @@ def as_section(label: Label) -> Section:
     """The label as a part of a page, for text."""
     rows = [Field("PATIENT", "; ".join(label.who), strong=True)]
     rows += [Field("DRUG", f"{drug} {amount}", strong=True) for drug, amount in label.contents]
-    rows += [Field("MADE UP", label.mixed_in), *(Field("GIVE", each) for each in label.give), *label.fill_in]
+    rows += [Field("MADE UP", label.mixed_in), *(Field("GIVE", each) for each in label.give), *(Field("HANDLING", each, strong=True) for each in label.handling), *label.fill_in]
     rows += [Field("WARNING", each, strong=True) for each in label.warnings]
     rows += [Field("ORDER ID", label.order_id or _no_id(label))]
     rows += [Field("RECORD", label.record)] if label.record else []
@@ -173,5 +175,5 @@ def as_object(labels: list[Label]) -> dict:
     return {"schema_version": 1, "labels": [
         {"patient": list(each.who), "contents": [{"drug": drug, "amount": amount} for drug, amount in each.contents], "high_alert": each.high_alert,
          "made_up": each.mixed_in, "give": list(each.give), "fill_in": {row.label: row.value or None for row in each.fill_in},
-         "warnings": list(each.warnings), "banner": each.banner, "order_id": each.order_id or None, "number": each.number or None, "record": each.record or None}
+         "handling": list(each.handling), "warnings": list(each.warnings), "banner": each.banner, "order_id": each.order_id or None, "number": each.number or None, "record": each.record or None}
         for each in labels]}

@@ -22,6 +22,7 @@ from infuse.ground import numerals, units
 from infuse.ground.units import Quantity
 from infuse.judgement.limits import basis
 from infuse.ordering.phases import PhaseOrder, Rung
+from infuse.paper import handling
 from infuse.paper import wording_rates as rates
 from infuse.paper import wording_supply as supplies
 from infuse.paper.page import Block, Field, Fields, Sentences, Table
@@ -308,13 +309,14 @@ def _or_blank(label: str, value: str, unit: str = "") -> Field:
 
 
 def supply(order: PhaseOrder) -> Fields:
-    """Beyond use, bags for the course, the change of bags, the flush."""
+    """Beyond use, how it is handled, bags for the course, the change of bags, the flush."""
     rows = []
     if order.beyond_use:
         rows.append(Field("BEYOND USE", f"{said(order.beyond_use)} after preparation"))
     elif not order.prepared.premixed:
         until = "; a bag lasts until then if that is sooner" if isinstance(order.phase, (Continuous, Maintenance)) else ""
         rows.append(Field("BEYOND USE", blank=f"date and time{until}"))
+    rows += handling.rows(order)
     if getattr(order.phase, "by_hand", False):
         rows.append(Field("DELIVERS", delivers(order)))
     one_bag_does = order.steps and order.bags == (1, 1)

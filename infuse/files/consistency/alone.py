@@ -11,7 +11,7 @@ Example: `by: 0.05 mg/h` beside `start: 0.1 mg/kg/h` is a problem at the step.
 from __future__ import annotations
 
 from infuse.files import bands
-from infuse.files.consistency.words import awaits_the_site, base, is_dose, limits_of, of_another_kind, per_patient, unknown_sources, wrong
+from infuse.files.consistency.words import awaits_the_site, base, is_dose, limits_of, of_another_kind, own_handling, per_patient, unknown_sources, wrong
 from infuse.files.protocol import COURSE, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol
 from infuse.files.shapes import written
 from infuse.ground import units
@@ -28,7 +28,7 @@ def references_exist(protocol: Protocol, drug: Drug | None):
     flushes = [phase.flush for phase in protocol.phases if isinstance(phase, Intermittent) and phase.flush]
     banded = [band for phase in protocol.phases for band in getattr(phase, "bands", ())]
     for block in (*protocol.guidelines, *protocol.evidence, *protocol.advisories, *protocol.rescue, *protocol.screening, *protocol.phases, *flushes,
-                  *protocol.monitoring, *protocol.criteria, *protocol.preparations, *banded, *limits_of(protocol)):
+                  *protocol.monitoring, *protocol.criteria, *protocol.preparations, *own_handling(protocol.preparations), *banded, *limits_of(protocol)):
         yield from unknown_sources(block.source, known)
 
 

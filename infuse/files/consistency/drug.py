@@ -13,7 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from infuse.files.consistency.sizes import CHECKS_OF_A_DRUG
-from infuse.files.consistency.words import awaits_the_site, unknown_sources, wrong
+from infuse.files.consistency.words import awaits_the_site, own_handling, unknown_sources, wrong
 from infuse.files.protocol import Drug
 from infuse.files.shapes import written
 from infuse.ground import units
@@ -25,7 +25,7 @@ EQUIVALENT_TOLERANCE = Fraction(1, 100)  # of a stated mEq against the computed 
 def check_drug(drug: Drug) -> list[Problem]:
     """The same for a drug file by itself."""
     found = []
-    for block in (*drug.products.values(), *drug.contraindications, *drug.precautions, *drug.incompatible, *drug.limits,
+    for block in (*drug.products.values(), *own_handling(drug.products.values()), *drug.contraindications, *drug.precautions, *drug.incompatible, *drug.limits,
                   *filter(None, (drug.high_alert, drug.not_available, drug.rxnorm, drug.atc, drug.tall_man))):
         found += unknown_sources(block.source, drug.references)
     found += _fluid_or_drug(drug)

@@ -41,6 +41,11 @@ def limits_of(protocol: Protocol) -> list[Limit]:
     return own + list(protocol.totals) + [rule.limit for rule in (protocol.patient.age, protocol.patient.weight) if rule.limit]
 
 
+def own_handling(blocks):
+    """What names its own source of how the blocks are handled: a source that stands once is refused once."""
+    return [one for block in blocks for one in block.handling if one.source != block.source]
+
+
 def unknown_sources(ids, known):
     for each in ids:
         if each not in known:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from infuse.files import protocol as p
 from infuse.files.schema.cautions import caution
 from infuse.files.schema.common import file_name, note, references, sources, texts
+from infuse.files.schema.handling import HANDLING, with_source
 from infuse.files.schema.limits import limit_of
 from infuse.files.shapes import Key, Reader, Wrong, fields, list_of, named, quantity, text, word
 from infuse.ground import units
@@ -29,13 +30,14 @@ _PRODUCT_KEYS = (
     ), lambda span, fluid, volume: p.Reconstitution(fluid, volume)), "for a powder"),
     Key("dilution", word("required", "allowed", "never"), "whether it is diluted before it is given", required=True),
     Key("overfill", text(), "what the label says of overfill", default=""),
+    HANDLING,
     Key("source", sources, "its references", required=True),
 )
 
 
 def _product(name: str) -> Reader:
-    def build(span, **values):
-        one = p.Product(key=name, span=span, **values)
+    def build(span, handling, source, **values):
+        one = p.Product(key=name, span=span, handling=with_source(handling, source), source=source, **values)
         if one.fluid:
             _as_it_is(one)
         return one

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from infuse.files import protocol as p
 from infuse.files.schema.common import APPROVED, approved, file_name, note, references, sources, texts
+from infuse.files.schema.handling import HANDLING, with_source
 from infuse.files.schema.limits import fact_rule, total
 from infuse.files.schema.phases import PHASES
 from infuse.files.shapes import BAD, Key, Notes, Reader, Text, Wrong, fields, flag, list_of, named, one_of, quantity, text, word
@@ -45,13 +46,16 @@ _PREPARATION_KEYS = (
     Key("whole_bag", flag(), "yes: only for a dose that is exactly one premixed bag", default=False),
     Key("beyond_use", quantity("duration"), "how long it may be used; where left out, a box"),
     Key("note", text(), "what the one who prepares it must know", default=""),
+    HANDLING,
     Key("source", sources, "its references", required=True),
 )
 
 
 def _preparation(name: str) -> Reader:
-    return fields(_PREPARATION_KEYS, lambda span, product, **values: p.Preparation(name=name, product=product[0], products=product, span=span, **values),
-                  "a preparation: product, diluent, volume, ...")
+    def build(span, product, handling, source, **values):
+        return p.Preparation(name=name, product=product[0], products=product, handling=with_source(handling, source), source=source, span=span, **values)
+
+    return fields(_PREPARATION_KEYS, build, "a preparation: product, diluent, volume, ...")
 
 
 def _nearest(kind: str, example: str) -> Reader:

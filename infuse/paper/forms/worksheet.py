@@ -14,7 +14,7 @@ from infuse.files.given import on_paper_time
 from infuse.ground.units import Fraction, Quantity, unit
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import in_use
+from infuse.paper import handling, in_use
 from infuse.paper.page import Block, Field, Fields, Section, Sentences, Table
 from infuse.paper.phrases import said, strength
 
@@ -28,7 +28,7 @@ def sections(order: Order) -> list[Section]:
 
 def _worksheet(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     drug, called = phase.loaded.drug, f", {phase.phase.name}" if phase.phase.name else ""
-    notes = tuple(filter(None, (phase.prepared.preparation.note, phase.prepared.product.overfill)))
+    notes = (*filter(None, (phase.prepared.preparation.note, phase.prepared.product.overfill)), *_handled(phase))
     made: list[Block] = [Table(("", "STEP", "VOLUME", *HAND), tuple((str(at), what, much, "", "") for at, (what, much) in enumerate(_steps(phase), 1)), strong=(2,), blank=True)]
     return [
         Section(f"PREPARATION WORKSHEET   order {number}, {drug.name}{called}", (
@@ -37,6 +37,11 @@ def _worksheet(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         Section("PREPARATION   each volume is seen by the second person before it is moved", (*made, *([Sentences(notes, items=True)] if notes else [])), joins=True),
         Section("BEYOND USE   the shortest of what holds, from the preparation", tuple(_beyond_use(order, phase)), joins=True),
         Section("RELEASED", (Table(("", "NAME", "SIGNATURE", "DATE, TIME"), (("made by", "", "", ""), ("checked by", "", "", "")), blank=True),), joins=True)]
+
+
+def _handled(phase: PhaseOrder):
+    for row in handling.rows(phase):
+        yield f"{row.label.lower()}: {row.value}"
 
 
 def _heads(phase: PhaseOrder) -> list[Field]:

@@ -19,6 +19,7 @@ from infuse.judgement.limits import Alert
 from infuse.ordering import compact, order_id
 from infuse.ordering.order import READY, Order
 from infuse.ordering.phases import PhaseOrder, Rung
+from infuse.paper import handling
 from infuse.paper.page import Boxes, Fields, Scan, Sentences, Sheet, Table
 
 SCHEMA_VERSION = 1
@@ -101,6 +102,7 @@ def _phase(one: PhaseOrder) -> dict:
     lines: dict[int, str] = {}
     said = {"protocol": one.loaded.protocol.id, "drug": one.loaded.drug.name, "phase": one.phase.kind,
             "preparation": one.prepared.preparation.name, "product": one.prepared.product.name,
+            "handling": [{"term": each.term, "value": each.value, "source": list(each.source)} for each in handling.holds(one)],
             "shares_bag_with": list(one.prepared.preparation.shared),
             "name": one.phase.name, "band": one.band.on_paper() if one.band else None,
             "other_products": [_other(each) for each in one.prepared.others],
@@ -187,6 +189,8 @@ def schema() -> dict:
         "orders": {"type": "array", "items": _object({
             "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
             "shares_bag_with": {"type": "array", "items": _TEXT},
+            "handling": {"type": "array", "items": _object({"term": _TEXT, "value": _TEXT, "source": {"type": "array", "items": _TEXT}}),
+                         "description": "where what is prepared is kept, light, filter, what is not done to it"},
             "other_products": {"type": "array", "items": _OTHER, "description": "what was weighed against the product, which leaves the least"},
             "left_over": {"anyOf": [{"type": "null"}, _NUMBER], "description": "of the vials or bags opened for one dose"},
             "name": _TEXT, "band": {"type": ["string", "null"]}, "vials": {"type": ["integer", "null"]}, "bags": {"type": ["array", "null"], "items": {"type": ["integer", "null"]}, "description": "fewest and most for the course; null: no stated end"},

@@ -15,10 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from infuse.paper.labels import Label
+from infuse.paper.page import Field
 from infuse.paper.render import pdf, symbols
 
 _ONE_LINE = 40  # characters that one line of the smallest label certainly holds
 _SHARES = {"BY": 2, "CHECKED": 3, "BEYOND USE": 5}  # initials; a long label before its date and time
+_OF_A_TIME = 6  # a date and its time in one line
 TEMPLATE = Path(__file__).with_name("label.typ")
 MEDIA = {"2x4in": "Custom.4x2in", "letter": "letter", "a4": "a4"}  # as a printer's queue knows them
 
@@ -30,11 +32,17 @@ def to_pdf(labels: Sequence[Label], stock: str, now: datetime, copy: str = "") -
     return pdf.compiled(TEMPLATE, now, said)
 
 
+def _share(row: Field) -> int:
+    """How wide a field is beside its neighbors."""
+    return _OF_A_TIME if row.label == "PREPARED" and row.value else _SHARES.get(row.label, 4)
+
+
 def _as_values(label: Label, number: int) -> dict:
     code = symbols.bars(label.barcode) if label.barcode else None
     return {"which": f"label {number}, {' + '.join(drug for drug, _ in label.contents)}", "who": [[pdf.words(each), len(each) < _ONE_LINE] for each in label.who],
             "contents": [[pdf.words(drug), pdf.words(amount)] for drug, amount in label.contents], "high-alert": label.high_alert,
             "mixed-in": pdf.words(label.mixed_in), "give": [pdf.words(each) for each in label.give],
-            "fill-in": [[pdf.words(row.label), pdf.words(row.value), _SHARES.get(row.label, 4)] for row in label.fill_in],
+            "handling": [pdf.words(each) for each in label.handling],
+            "fill-in": [[pdf.words(row.label), pdf.words(row.value), _share(row)] for row in label.fill_in],
             "warnings": [pdf.words(each) for each in label.warnings], "banner": pdf.words(label.banner), "order-id": label.order_id,
             "bars": code and code.svg, "modules": code and code.modules, "record": pdf.words(label.record), "number": pdf.words(label.number)}
