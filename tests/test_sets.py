@@ -150,11 +150,11 @@ def test_one_sheet_of_a_set(infuse):
     assert done.returncode == 0, done.stderr
     page = done.stdout
     assert page.count("\nPATIENT\n") == 1 and page.count("\nMONITORING") == 1
-    places = [page.index(f"\n{each}") for each in ("ORDER SET", "TIMELINE", "LINES", "TOTALS", "ORDER 1   metoclopramide, ", "ORDER 3   magnesium", "MONITORING", "SIGNATURES")]
+    places = [page.index(f"\n{each}") for each in ("TIMELINE", "ORDER SET", "LINES", "TOTALS", "ORDER 1   metoclopramide, ", "ORDER 3   magnesium", "MONITORING", "SIGNATURES")]
     assert places == sorted(places)
     assert re.search(r"^17 minutes +26-Nov 00:07 +1 +order 2: ketorolac", page, re.M)  # 15 minutes and a flush of 2 after 23:50
-    assert "then flush 10 mL" in " ".join(page.split())
-    assert "metoclopramide with ketorolac tromethamine at a Y-site: not established" in page
+    assert "FLUSH, wherever it stands below: 10 mL" in " ".join(page.split())
+    assert re.search(r"at a Y-site, not established; [^:]*: metoclopramide with ketorolac tromethamine, ", " ".join(page.split()))
 
 
 def test_what_must_be_true_first_stands_in_the_timeline_too(infuse):

@@ -91,9 +91,13 @@ def care_area(owner: str, allowed: tuple[str, ...], patient: Patient) -> Iterato
     """A soft stop where the patient is in a care area that the protocol or the set (by its id) does not name. A clinic with
     ECG monitors is a clinic: what may be given in the one may be given in the other, not the reverse."""
     area = patient.get("care_area")
-    if area is not None and not any(area.lower() == each.lower() or area.lower().startswith(f"{each.lower()} with ") for each in allowed):
+    if area is not None and not _allows(allowed, area):
         yield Alert(SOFT, f"{owner}.care_area", f'care area "{area}" is not one of: {", ".join(allowed)}',
                     where=patient.where("care_area"))
+
+
+def _allows(allowed: tuple[str, ...], area: str) -> bool:
+    return any(area.lower() == each.lower() or area.lower().startswith(f"{each.lower()} with ") for each in allowed)
 
 
 def _allergy(loaded, patient) -> Iterator[Alert]:
@@ -108,7 +112,7 @@ _ALWAYS = ("name", "record_number", "allergies")
 _QUESTIONS = {
     "name": "the patient's name is known and checked",
     "record_number": "a second identifier is known and checked: record number or date of birth",
-    "allergies": "allergies are known, with their reactions, and none is to this drug",
+    "allergies": "allergies are known, with their reactions, and none is to a drug of this sheet",
     "weight_source": "the weight was measured, not stated or estimated",
     "weight_date": "the weight is not older than 7 days",
     "medicines": "other medicines are known, prescribed or bought, and were checked against this sheet",
@@ -137,6 +141,17 @@ def open_facts(loaded: Loaded, patient: Patient, weight: Figure | None) -> list[
         if side and patient.get(name) is None:
             found.append(Open(name, _QUESTIONS[name].format(allowed=side.range.on_paper()), BY_NAME[name].option))
     return found
+
+
+def one_care_area(found: list[Open], several: list[Loaded]) -> list[Open]:
+    """With one box for the care areas that all of several protocols name, instead of a box for each of them."""
+    asked = [each for each in found if each.fact == "care_area"]
+    named = [each.protocol.care_areas for each in several]
+    common = [area for area in dict.fromkeys(area for areas in named for area in areas) if all(_allows(areas, area) for areas in named)]
+    if len(set(asked)) < 2 or not common:
+        return found
+    one = Open("care_area", _QUESTIONS["care_area"].format(areas=", ".join(common)), asked[0].option)
+    return [one if each.fact == "care_area" else each for each in found]
 
 
 def open_questions(loaded: Loaded) -> list[Open]:

@@ -25,6 +25,7 @@ FACTS = ("weight", "weight_date", "age", "sex", "height", "creatinine", "clearan
 RESULTS = ("dose", "calculated_dose", "dose_rate", "calculated_dose_rate", "withdraw_volume", "final_volume", "final_concentration", "pump_rate", "drop_rate",
            "volume_to_be_infused", "duration")
 EVERY, CHECK = "every figure", "check"
+MOST_IN_A_CODE = 2331  # bytes: what the largest square code holds that still reads where an eighth of it is damaged
 _HASH, _SHOWN = 12, 72
 _FREE = ("replaces",)  # a choice that is written freely
 _FOUND = re.compile(rf"{KIND};.*?; {CHECK}: [0-9a-f]{{{_HASH}}}")
@@ -67,6 +68,22 @@ def write(order: Order) -> str:
     parts += [f"{each.label}: {each.value}" for each in results(order)]
     text = " ".join("; ".join(parts).split())
     return f"{text}; {CHECK}: {_check(text)}"
+
+
+def parts(line: str, most: int = MOST_IN_A_CODE) -> list[str]:
+    """The line in as few parts as codes can hold, about as long as each other, none of them ending within an entry; one after
+    the other they are the line."""
+    several = -(-len(line.encode()) // most)
+    if several == 1:
+        return [line]
+    found = [""]
+    for each in line.split("; "):
+        if found[-1] and len(f"{found[-1]}; {each}".encode()) > len(line.encode()) // several + len(each):
+            found[-1] += ";"
+            found.append(each)
+        else:
+            found[-1] += f"; {each}" if found[-1] else each
+    return found
 
 
 def results(order: Order) -> list[Result]:

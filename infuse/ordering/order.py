@@ -23,6 +23,7 @@ from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.patient import Patient
 from infuse.files.given import Given
 from infuse.files.library import Loaded
+from infuse.files.ordersets import SetFlush
 from infuse.files.protocol import ACTUAL
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground.units import DimensionError, Refused
@@ -100,8 +101,8 @@ class Order:
             found += screening.open_facts(request.loaded, self.patient, self.weight) + screening.open_questions(request.loaded)
             found += self.weighed.boxes[request.loaded.protocol.id]
         for phase in self.phases:
-            found += open_answers(phase, self.requests)
-        return tuple(dict.fromkeys(found))
+            found += open_answers(phase, self.requests, self.plan.flush if self.plan else None)
+        return tuple(dict.fromkeys(screening.one_care_area(found, [each.loaded for each in self.requests])))
 
     @property
     def not_overridden(self) -> tuple[Alert, ...]:
@@ -292,8 +293,8 @@ def _granted(alerts, overrides, by, now) -> tuple[Override, ...]:
     return tuple(Override(code, reason, by, now) for code, reason in overrides if code in soft)
 
 
-def open_answers(phase: PhaseOrder, requests) -> list[Open]:
-    """What the sources of a phase leave to the prescriber and was not answered."""
+def open_answers(phase: PhaseOrder, requests, of_set: SetFlush | None = None) -> list[Open]:
+    """What the sources of a phase leave to the prescriber, and neither an answer nor the set's own flush says."""
     answers = next(each.answers for each in requests if each.loaded is phase.loaded)
     found = [Open(question, question, f'--answer "{question}=TEXT"') for question in phase.phase.ask if question not in answers]
     steps = getattr(phase.phase, "titration", None)
@@ -309,6 +310,6 @@ def open_answers(phase: PhaseOrder, requests) -> list[Open]:
     if phase.continues and not phase.continues.replaces:
         found.append(Open("replaces", "the sheet that this one replaces", "--replaces"))
     flush = getattr(phase.phase, "flush", None)
-    if flush and flush.volume is None:
+    if flush and flush.volume is None and not (of_set and of_set.volume and of_set.fluid == flush.fluid):
         found.append(Open("flush", "volume of the flush"))
     return found

@@ -18,14 +18,13 @@ from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.timeline import Event
 from infuse.arithmetic.totals import most
 from infuse.files import ordersets
-from infuse.files.compatibility import COMPATIBLE, UNKNOWN
 from infuse.files.given import on_paper_time
 from infuse.ground.units import Quantity, quantity
 from infuse.ordering import mixture
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Plan
-from infuse.paper import drawing, observing, wording
+from infuse.paper import drawing, lines, observing, wording
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
 from infuse.paper.phrases import TICK
@@ -47,9 +46,9 @@ def approved(order: Order) -> list:
 
 
 def before_the_orders(order: Order) -> list[Section]:
-    """What was picked of the set, when everything is given, and through which line."""
+    """When everything is given, what was picked of the set, and through which line."""
     plan = order.plan
-    return [*_picked(order, plan), _timeline(order, plan), *_if_needed(order, plan), *_lines(order, plan), *_one_bag(order), _totals(plan)]
+    return [_timeline(order, plan), *_if_needed(order, plan), *_picked(order, plan), lines.section(order, plan), *_one_bag(order), _totals(plan)]
 
 
 def after_the_orders(order: Order) -> list[Section]:
@@ -96,7 +95,7 @@ def _picked(order: Order, plan: Plan) -> list[Section]:
     blocks: list[Block] = [Fields(tuple(rows))]
     not_ordered = f"Not ordered on this sheet: {', '.join(left)}. " if left else ""
     blocks.append(Sentences((f"{not_ordered}What is not listed as an order is not ordered.",)))
-    return [Section(f"ORDER SET   {one.id}, version {one.version}", (*blocks, Sentences((f"Indication: {one.indication}.",))))]
+    return [Section(f"ORDER SET   {one.id}, version {one.version}", (*blocks, Sentences((f"Indication: {one.indication}.",))), flows=True)]
 
 
 def _and(text: str) -> str:
@@ -109,15 +108,17 @@ def _and(text: str) -> str:
 def _timeline(order: Order, plan: Plan) -> Section:
     start = order.patient.get("start")
     numbers = {request.loaded.protocol.id: number for number, request in enumerate(order.requests, 1)}
-    rows, said = [], set()
+    rows, said, flush = [], set(), _flush_of_all(plan)
     for event in plan.events:
         if not event.flush:
             part = plan.parts[event.part]
-            give = f"order {numbers[part.name]}: {event.dose.what}{_over(event)}{_condition(event, said)}{_then_flushed(plan, event)}"
+            give = f"order {numbers[part.name]}: {event.dose.what}{_over(event)}{_condition(event, said)}{_then_flushed(plan, event, flush)}"
             rows.append((prep.hours_and_minutes(event.start), *((on_the_clock(start, event.start),) if start else ()), str(event.line), give, ""))
     lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
     if not start:
         lines.append("No start was given: only elapsed times are printed.")
+    if flush:
+        lines.append(f"FLUSH, wherever it stands below:{flush}.")
     lines += [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
               for names in _alike(dict.fromkeys(request.loaded.drug.name for request in order.requests))]
     ends = plan.ends
@@ -128,7 +129,7 @@ def _timeline(order: Order, plan: Plan) -> Section:
     fields += [Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else []
     columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "DONE, BY")
     drawn = drawing.timeline(order)
-    return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), *([drawn] if drawn else []), Table(columns, tuple(rows), blank=True)))
+    return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), *([drawn] if drawn else []), Table(columns, tuple(rows), blank=True)), flows=True)
 
 
 def _if_needed(order: Order, plan: Plan) -> list[Section]:
@@ -167,8 +168,8 @@ def _condition(event: Event, said: set) -> str:
     return f"; {text} {TICK}" if text else ""
 
 
-def _then_flushed(plan: Plan, event: Event) -> str:
-    """The flush that follows a dose: its own with its volume, else the set's with its minutes."""
+def _then_flushed(plan: Plan, event: Event, of_all: str) -> str:
+    """The flush that follows a dose: its own with its volume, else the set's with its minutes, where it is not said once for all."""
     own = event.dose.flush
     if own and own.volume:
         return f"; then flush {own.volume.quantity.on_paper()} of {own.fluid}"
@@ -176,8 +177,20 @@ def _then_flushed(plan: Plan, event: Event) -> str:
                   and each.start.value == event.end.value), None)
     if flush is None:
         return ""
+    if own and plan.flush and own.fluid != plan.flush.fluid:
+        return f"; then flush ________ mL of {own.fluid}, NOT {plan.flush.fluid}"
+    return "; then FLUSH" if of_all else f"; then flush{_flush(plan, flush)}"
+
+
+def _flush_of_all(plan: Plan) -> str:
+    """What is flushed with and how long, where the set flushes the same way more than twice; else ""."""
+    ways = [_flush(plan, each) for each in plan.events if each.flush and not plans.own_flush(each)]
+    return ways[0] if len(ways) > 2 and len(set(ways)) == 1 else ""
+
+
+def _flush(plan: Plan, flush: Event) -> str:
     over = f" over {prep.hours_and_minutes(flush.end - flush.start)}" if flush.end.value > flush.start.value else ""
-    return f"; then flush{_much(plan)}{over}"
+    return f"{_much(plan)}{over}"
 
 
 def on_the_clock(start: datetime, elapsed: Quantity) -> str:
@@ -193,40 +206,6 @@ def _much(plan: Plan) -> str:
         return " ________ mL"
     much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
     return f" {much} of {flush.fluid}"
-
-
-# ---------------------------------------------------------------------------------------------- lines
-
-
-def _lines(order: Order, plan: Plan) -> list[Section]:
-    names = {request.loaded.drug.id: request.loaded.drug.name for request in order.requests}
-    rows = []
-    for number in sorted({each.line for each in plan.events}):
-        here = [each for each in plan.events if each.line == number and not each.flush]
-        through = list(dict.fromkeys(names[plan.parts[each.part].drug] for each in here))
-        alone = any(plan.parts[each.part].alone for each in here)
-        together = any(each.shares_with for each in here)
-        bag = [names[plan.parts[each.part].drug] for each in here if plan.parts[each.part].name in plan.arrangement.one_bag]
-        how = "in one bag" if through == bag else "nothing else through it" if alone else "together, as established below" if together else "one after the other, flushed between" if through[1:] else "by itself"
-        rows.append((f"line {number}", ", then ".join(through), how))
-    fluid = plan.fluid
-    fields = [Field("FLUID IN ALL", f"{fluid.on_paper()}{_counting(plan)}" if fluid else "not fixed: an infusion runs on without a stated end")]
-    blocks: list[Block] = [Table(("", "IN THIS SEQUENCE", "HOW"), tuple(rows)), Fields(tuple(fields))]
-    found = tuple(f"{names[first]} with {names[second]} {'in one bag' if verdict is plan.arrangement.mixed else 'at a Y-site'}: {verdict.status}; {verdict.say}"
-                  + (f" ({', '.join(verdict.source)})" if verdict.source else "") for first, second, verdict in plan.pairs)
-    notes = ["Whatever is not established as compatible never runs together in one line."] if any(v.status in (UNKNOWN,) for *_, v in plan.pairs) else []
-    if any(verdict.status == COMPATIBLE and verdict is not plan.arrangement.mixed for *_, verdict in plan.pairs):
-        notes.append("Compatible means at a Y-site, as tested; it says nothing of one bag or syringe.")
-    if found:
-        blocks += [Sentences(found, items=True), Sentences(tuple(notes))]
-    return [Section("LINES", tuple(blocks))]
-
-
-def _counting(plan: Plan) -> str:
-    known = [plans.own_flush(each) or bool(plan.flush and plan.flush.volume) for each in plan.events if each.flush or plans.own_flush(each)]
-    if not known:
-        return ""
-    return ", flushes included" if all(known) else ", and the flushes"
 
 
 # ---------------------------------------------------------------------------------------------- one bag
@@ -279,10 +258,10 @@ def _monitoring(order: Order) -> Section:
     one = order.plan.arrangement.order_set
     asked = [Asked(request.loaded.drug.name, each) for request in order.requests for each in request.loaded.protocol.monitoring]
     asked += [Asked("whole set", each) for each in (one.monitoring if one else ())]
-    found: dict[str, list[str]] = {}
+    of_each: dict[str, list[str]] = {}
     for drug, what in asked:
-        found.setdefault(what.observe, []).append(f"{drug}: {what.when} ({', '.join(what.source)})")
-    rows = tuple(f"{observe}: {'; '.join(when)}" for observe, when in sorted(found.items()))
+        of_each.setdefault(drug, []).append(f"{what.observe}: {what.when} ({', '.join(what.source)})")
+    rows = [block for drug, said in of_each.items() for block in (Sentences((drug,), strong=True), Sentences(tuple(said), items=True))]
     chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"), (("",) * 8,) * 8, blank=True)
     return Section("MONITORING   one plan for all orders", (Sentences(("Where drugs ask for different intervals, the shortest is kept.",), strong=True),
-                                                            observing.plan(asked), Sentences(rows, items=True), chart))
+                                                            observing.plan(asked), *rows, chart), flows=True)

@@ -21,6 +21,7 @@ from infuse.paper.page import Field, Fields, Section, Sheet
 from infuse.paper.phrases import said
 
 NOT_RECORDED = "Not recorded"
+MOST_NAMED = 2  # protocols of a set, in the foot of every page
 AID = ("A calculation aid for licensed professionals; the basis of every number stands on this sheet. "
        "Valid only for this patient, this weight and this date: print again if the weight changes.")
 
@@ -34,9 +35,17 @@ def document(order: Order, kind: str, sections: list[Section], wide: bool = Fals
 
 
 def _footer(order: Order) -> tuple[str, ...]:
-    names = "; ".join(each.loaded.in_record for each in order.requests)
-    return (AID, f"{names}; infuse v{__version__}; printed {on_paper_time(order.now)}"
+    return (AID, f"{_in_record(order)}; infuse v{__version__}; printed {on_paper_time(order.now)}"
                  + (f"; order {one}" if (one := order_id.of_order(order)) else ""))
+
+
+def _in_record(order: Order) -> str:
+    """What it was made from. Of a set its own version; those of its many protocols stand once, in the text to verify."""
+    names = "; ".join(each.loaded.in_record for each in order.requests)
+    one = order.plan and order.plan.arrangement.order_set
+    if not one or not order.requests[MOST_NAMED:]:
+        return names
+    return f"{one.id} version {one.version}, {order.arrangement.files[0].sha256[:12]}; its {len(order.requests)} protocols under VERIFY"
 
 
 def patient(order: Order) -> Section:

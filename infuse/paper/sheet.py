@@ -10,23 +10,19 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
-from infuse import __version__
-from infuse.arithmetic import figure
 from infuse.files.given import on_paper_time
 from infuse.files.protocol import Continuous
 from infuse.judgement import screening
 from infuse.judgement.limits import HARD, NOTE, SOFT
-from infuse.ordering import compact, order_id, plan
+from infuse.ordering import compact
 from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import combined, drawing, identity, wording, wording_rates, wording_supply
+from infuse.paper import basis, combined, drawing, identity, wording, wording_rates, wording_supply
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
-from infuse.paper.phrases import without_asides
 
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
 
@@ -41,9 +37,9 @@ def lay_out(order: Order) -> Sheet:
                 sections += _watching(phase, alone=order.plan is None)
         sections += combined.after_the_orders(order) if order.plan else []
         sections += [_screening(order), _signatures(), _verify(order)]
-        sections += [*_annex(order, sections), *check.sections(order)]
+        sections += [*basis.annex(order, sections), *check.sections(order)]
     else:
-        sections = [_stopped(order), identity.patient(order), _files(order)]
+        sections = [_stopped(order), identity.patient(order), basis.record(order)]
     return identity.document(order, "Order sheet" if order.status == READY else "NO ORDER", sections)
 
 
@@ -55,6 +51,7 @@ def _notices(order: Order) -> list[Section]:
     opened = f"{count} boxes are open on this sheet: answer every one before the first dose." if count != 1 else (
         "1 box is open on this sheet: answer it before the first dose.")
     blocks: list[Block] = [Sentences((opened if count else "No box is open on this sheet.",), strong=True)]
+    blocks.append(Sentences(_where_to_look(order)))
     for override in order.overrides:
         alerts = [each for each in order.alerts if each.code == override.code]
         blocks.append(Fields((
@@ -63,10 +60,20 @@ def _notices(order: Order) -> list[Section]:
     notes = tuple(each.message for each in order.alerts if each.level == NOTE and not each.screened)
     if notes:
         blocks.append(Sentences(notes, strong=True))
-    shadowed = [f"{each.name} is used instead of the shipped {each.shadows}" for each in _read_files(order) if each.shadows]
+    shadowed = [f"{each.name} is used instead of the shipped {each.shadows}" for each in basis.read_files(order) if each.shadows]
     if shadowed:
         blocks.append(Sentences(tuple(shadowed), strong=True))
     return [Section("BEFORE THE FIRST DOSE", tuple(blocks))]
+
+
+def _where_to_look(order: Order) -> tuple[str, ...]:
+    """What is done first and next, and where it says when to stop: a nurse finds it on the first page."""
+    checked = "; the INDEPENDENT DOUBLE CHECK at the end, for every order that is HIGH-ALERT" if any(
+        each.loaded.drug.high_alert for each in order.phases) else ""
+    given = "go by the TIMELINE: each row names its order" if order.plan else "go by ORDER 1" if not order.phases[1:] else "go by the orders, one after the other"
+    return (f"FIRST: tick SCREENING and sign SIGNATURES, which stand after the orders{checked}.",
+            f"THEN: {given}; a pump is set as its PUMP SETTINGS say." if any("pump_rate" in each.figures for each in order.phases) else f"THEN: {given}.",
+            "WHEN TO HOLD, TO STOP, WHOM TO CALL: under HOLD, STOP AND CALL of each drug, before its advisories.")
 
 
 def _stopped(order: Order) -> Section:
@@ -83,7 +90,10 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     called = f"{phase.phase.name}, " if phase.phase.name else ""
     heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous"
     answers = {question: given.text for question, given in _request(order, phase).answers.items()}
-    blocks = [wording.three_lines(phase), Sentences((f"Indication: {protocol.indication}. Source: {', '.join(phase.phase.source)}.",))]
+    *rows, in_one_line = wording.three_lines(phase).rows
+    rows += wording.supply(phase, order.plan.flush if order.plan else None).rows
+    indication = f"Indication: {protocol.indication}. " if phase is _first_of(order, phase.loaded) else ""
+    blocks = [Fields((*rows, in_one_line)), Sentences((f"{indication}Source: {', '.join(phase.phase.source)}.",))]
     if drug.high_alert:
         blocks.append(Sentences((f"HIGH-ALERT: {drug.high_alert.text} ({', '.join(drug.high_alert.source)})."
                                  " Independent double check at the end of this sheet.",), strong=True))
@@ -98,19 +108,21 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         sections.append(Section(f"SCHEDULE OF RATES   {drug.name}", tuple(wording_rates.schedule_table(phase)), joins=True))
     if phase.continues:
         sections.append(Section(f"ALREADY RUNNING   {drug.name}", tuple(wording.continued(phase))))
-    supply = wording.supply(phase)
-    if supply.rows:
-        sections.append(Section("SUPPLY", (supply,)))
     if isinstance(phase.phase, Continuous) and phase.phase.titration:
         sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", (*wording.ladder(phase), drawing.ladder(phase)))]
     elif phase.phase.ask:
         rows = tuple(wording.answered(each, answers) for each in phase.phase.ask)
-        sections.append(Section("FOR THE PRESCRIBER TO FILL IN", (Fields(rows),)))
+        sections.append(Section("FOR THE PRESCRIBER TO FILL IN", (Fields(rows),), flows=True))
     return sections
 
 
 def _request(order: Order, phase: PhaseOrder) -> Request:
     return next(each for each in order.requests if each.loaded is phase.loaded)
+
+
+def _first_of(order: Order, loaded) -> PhaseOrder:
+    """The first phase of a protocol: what it is for stands once, at it."""
+    return next(each for each in order.phases if each.loaded is loaded)
 
 
 def _last_of(order: Order, loaded) -> PhaseOrder:
@@ -146,17 +158,35 @@ def _monitoring(protocol, name: str) -> Section:
 
 
 def _screening(order: Order) -> Section:
-    asked = tuple(each.question for each in order.open if each.fact in screening.BOXES)
-    notes = tuple(each.message for each in order.alerts if each.level == NOTE and each.screened)
-    blocks = (Sentences(_what_was_checked(order), strong=True), Sentences(notes, items=True), Boxes(asked))
-    return Section("SCREENING   tick before the first dose", tuple(each for each in blocks if each[0]), flows=True)
+    """Boxes: what is asked of every patient; then, of several orders, of each drug its own."""
+    asked = [each.question for each in order.open if each.fact in screening.BOXES]
+    of_each = [(request.loaded.drug.name, _asked_of(order, request)) for request in order.requests] if order.requests[1:] else []
+    everybody = tuple(each for each in asked if not any(each in questions for _, questions in of_each))
+    blocks = [Sentences(_what_was_checked(order), strong=True), Sentences(tuple(_screened(order)), items=True), Boxes(everybody)]
+    for name, questions in of_each:
+        if questions:
+            blocks += [Sentences((name,), strong=True), Boxes(tuple(each.removeprefix(f"{name}: ") for each in questions))]
+    return Section("SCREENING   tick before the first dose", tuple(each for each in blocks if each[0]), flows=True, pairs=True)
 
 
-def _ruled_out(order: Order) -> list[Section]:
-    """What the facts have answered, without the asides: the files have it in full."""
-    found = tuple(f"{request.loaded.drug.name}: {'; '.join(without_asides(each) for each in ruled)}" for request in order.requests
-                  if (ruled := order.weighed.ruled_out[request.loaded.protocol.id]))
-    return [Section("RULED OUT   by what is recorded", (Sentences(found, items=True),), basis=True)] if found else []
+def _asked_of(order: Order, request: Request) -> list[str]:
+    """The boxes of one drug of several."""
+    loaded = request.loaded
+    cautions = [each.question for each in order.weighed.boxes[loaded.protocol.id] if each.question.startswith(f"{loaded.drug.name}: ")]
+    return [each.question for each in screening.open_questions(loaded)] + cautions
+
+
+def _screened(order: Order) -> Iterator[str]:
+    """What was found and is no stop; of two pairs of which the same is said, once."""
+    found: dict[str, list[str]] = {}
+    for each in order.alerts:
+        if each.level == NOTE and each.screened:
+            lead, _, said = each.message.partition(": ")
+            found.setdefault(said, []).append(lead)
+    here = ", which is on this sheet"
+    for said, leads in found.items():
+        all_here = leads[1:] and all(each.endswith(here) for each in leads)
+        yield (f"{'; '.join(each.removesuffix(here) for each in leads)}, all on this sheet: {said}" if all_here else f"{'; '.join(leads)}: {said}" if said else leads[0])
 
 
 def _what_was_checked(order: Order) -> tuple[str, ...]:
@@ -174,81 +204,13 @@ def _what_was_checked(order: Order) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _annex(order: Order, above: list[Section]) -> list[Section]:
-    """What the orders rest on: nobody needs it at the bedside, and everybody may look. Of the references those that are cited."""
-    limits, lines, references = [], [], []
-    for phase in order.phases:
-        loaded = phase.loaded
-        rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
-        for limit in (*rules, *phase.phase.limits, *loaded.protocol.totals, *loaded.drug.limits):
-            limits += [wording.limit_line(limit, level, side) for level, side in limit.sides]
-        lines += _working(phase)
-        codes = {each for one in (loaded.drug.rxnorm, loaded.drug.atc) if one for each in one.source}  # printed by `show` alone
-        references += [one for key, one in loaded.drug.references.items() if key not in codes] + list(loaded.protocol.references.values())
-    references += plan.references(order.plan).values() if order.plan else []
-    references += order.weighed.references.values()
-    protocols = [request.loaded.protocol for request in order.requests]
-    evidence = (*(wording.guideline_line(each) for one in protocols for each in one.guidelines),
-                *(f"{note.text} ({', '.join(note.source)})" for one in protocols for note in one.evidence))
-    cited = _cited(above, (*limits, *lines, *evidence))
-    rows = tuple(dict.fromkeys(_reference(each) for each in references if each.id in cited))  # two files may call two documents by one id: then both stand here
-    sections = [Section("ANNEX   what the orders rest on", (Sentences(("What is ordered, watched and signed stands above.",)),), basis=True),
-                *_ruled_out(order),
-                Section("LIMITS   a limit may be reached, not passed", (Sentences(tuple(dict.fromkeys(limits)), items=True),), basis=True),
-                Section("WORKING", (Sentences(tuple(lines), items=True),), basis=True)]
-    if evidence:
-        sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),), basis=True))
-    return sections + [Section("REFERENCES", (Sentences(rows, items=True),), basis=True), _files(order)]
-
-
-def _cited(sections: list[Section], more) -> set[str]:
-    """Every word that may be the id of a reference."""
-    texts = list(more)
-    for block in (block for section in sections for block in section.blocks):
-        if isinstance(block, Fields):
-            texts += [row.value for row in block.rows]
-        elif isinstance(block, Table):
-            texts += [cell for row in block.rows for cell in row]
-        else:
-            texts += getattr(block, "lines", ()) or getattr(block, "questions", ())
-    return {word for text in texts for word in _ID.findall(text)}
-
-
-def _working(phase: PhaseOrder) -> list[str]:
-    lines: dict[str, None] = {}
-    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "equivalent_dose_rate", "uncapped_dose_rate", "final_concentration", "pump_rate", "drop_rate",
-                 "total_dose", "delivered_dose", "delivered_dose_rate", "delivered_duration", "deviation"):
-        if name in phase.figures:
-            lines |= dict.fromkeys(each for each in figure.working(phase.figures[name]) if not each.startswith("deviation"))
-    return list(lines)
-
-
-def _reference(one) -> str:
-    where = f"doi {one.doi}" if one.doi else one.url
-    parts = [one.title, one.section, one.year, where, f"read: {one.read}" if one.read else ""]
-    return f"{one.id}: " + ". ".join(part.rstrip(".") for part in parts if part) + "."
-
-
-def _read_files(order: Order):
-    shared = order.arrangement.files if order.arrangement else ()
-    return list(dict.fromkeys((*shared, *(each for request in order.requests for each in request.loaded.files), *order.weighed.files)))
-
-
-def _files(order: Order) -> Section:
-    rows = [Field("PROTOCOL", f"{each.loaded.protocol.id}, version {each.loaded.protocol.version}, {each.loaded.sha256[:12]}")
-            for each in order.requests]
-    rows += [Field("FILE", f"{each.name}, {each.sha256[:12]}" + (f", instead of the shipped {each.shadows}" if each.shadows else ""))
-             for each in _read_files(order)]
-    one = order_id.of_order(order)
-    rows.append(Field("ORDER ID", one or f"none: it needs {order_id.NEEDED}, so that no two patients share one"))
-    rows += [Field("SOFTWARE", f"infuse v{__version__}"), Field("PRINTED", on_paper_time(order.now))]
-    return Section("RECORD", (Fields(tuple(rows)),), basis=True)
-
-
 def _verify(order: Order) -> Section:
-    line = compact.write(order)
-    return Section("VERIFY", (Scan(("What this sheet was worked out from, without the patient's identity, and what came out; on paper a code holds "
-                                    "the same text. infuse verify works it out again, and says what is the same.", line), line),), basis=True)
+    """What is too long for one code stands in several, which are scanned one after the other."""
+    parts = compact.parts(compact.write(order))
+    several = f" in {len(parts)} parts, scanned in this sequence" if parts[1:] else ""
+    said = ("What this sheet was worked out from, without the patient's identity, and what came out; on paper a code holds "
+            f"the same text{several}. infuse verify works it out again, and says what is the same.")
+    return Section("VERIFY", tuple(Scan(((said, part) if part is parts[0] else (part,)), part) for part in parts), basis=True)
 
 
 def _signatures() -> Section:

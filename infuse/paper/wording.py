@@ -16,6 +16,7 @@ from infuse.arithmetic import dosing
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import deviation_in_words
 from infuse.arithmetic.patient import Patient
+from infuse.files.ordersets import SetFlush
 from infuse.files.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Phase, Reference, Schedule
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground import numerals, units
@@ -308,8 +309,9 @@ def _or_blank(label: str, value: str, unit: str = "") -> Field:
 # ---------------------------------------------------------------------------------------------- the rest of an order
 
 
-def supply(order: PhaseOrder) -> Fields:
-    """Beyond use, how it is handled, bags for the course, the change of bags, the flush."""
+def supply(order: PhaseOrder, of_set: SetFlush | None = None) -> Fields:
+    """Beyond use, how it is handled, bags for the course, the change of bags, the flush: as much as the protocol says, else as
+    the set does."""
     rows = []
     if order.beyond_use:
         rows.append(Field("BEYOND USE", f"{said(order.beyond_use)} after preparation"))
@@ -326,7 +328,8 @@ def supply(order: PhaseOrder) -> Fields:
     flush = getattr(order.phase, "flush", None)
     if flush:
         speed = supplies.rate_said(order) if "pump_rate" in order.figures else "the same speed as the drug"
-        much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
+        volume = flush.volume or (of_set.volume if of_set and of_set.fluid == flush.fluid else None)
+        much = volume.quantity.on_paper() if volume else "________ mL"
         rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {speed}: the line still holds drug"))
     return Fields(tuple(rows))
 

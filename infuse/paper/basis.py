@@ -1,0 +1,149 @@
+"""What the orders rest on: limits, working, evidence, references, files. The annex of a sheet, which nobody needs at the bedside.
+
+For: `sheet`. Of several orders each drug's own limits and each order's own working stand below its name.
+
+Refuses: nothing; a reference that nothing on the sheet cites is left out.
+
+Example: ketamine at 70 kg: "dose rate: hard, up to 1 mg/kg/hour (reference-article, ...)"; "pump rate: 7 mg/hour divided by 2 mg/mL".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from infuse import __version__
+from infuse.arithmetic import figure
+from infuse.files.given import on_paper_time
+from infuse.files.library import ReadFile
+from infuse.files.protocol import Reference
+from infuse.ordering import order_id, plan
+from infuse.ordering.order import Order
+from infuse.ordering.phases import PhaseOrder
+from infuse.paper import wording
+from infuse.paper.page import Block, Field, Fields, Section, Sentences, Table
+from infuse.paper.phrases import without_asides
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def annex(order: Order, above: list[Section]) -> list[Section]:
+    """Nobody needs it at the bedside, and everybody may look. Of the references those that are cited."""
+    evidence = tuple(_evidence(order))
+    sections = [*_ruled_out(order), Section("LIMITS   a limit may be reached, not passed", tuple(_limits(order)), basis=True),
+                Section("WORKING", tuple(_working(order)), basis=True)]
+    sections += [Section("EVIDENCE", (Sentences(evidence, items=True),), basis=True)] if evidence else []
+    references = tuple(_references(order, _cited([*above, *sections])))
+    return [Section("ANNEX   what the orders rest on", (Sentences(("What is ordered, watched and signed stands above.",)),), basis=True),
+            *sections, Section("REFERENCES", (Sentences(references, items=True),), basis=True), record(order)]
+
+
+def _ruled_out(order: Order) -> list[Section]:
+    """What the facts have answered, without the asides: the files have it in full."""
+    found = tuple(f"{request.loaded.drug.name}: {'; '.join(without_asides(each) for each in ruled)}" for request in order.requests
+                  if (ruled := order.weighed.ruled_out[request.loaded.protocol.id]))
+    return [Section("RULED OUT   by what is recorded", (Sentences(found, items=True),), basis=True)] if found else []
+
+
+def _limits(order: Order) -> Iterator[Block]:
+    """Of each drug its own, once: two phases share most of them."""
+    found: dict[str, list[str]] = {}
+    for phase in order.phases:
+        loaded = phase.loaded
+        rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
+        found.setdefault(loaded.drug.name, []).extend(
+            wording.limit_line(limit, level, side) for limit in (*rules, *phase.phase.limits, *loaded.protocol.totals, *loaded.drug.limits)
+            for level, side in limit.sides)
+    yield from _by_name((name, tuple(dict.fromkeys(lines))) for name, lines in found.items())
+
+
+def _by_name(found: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[Block]:
+    """Lists with a name above each, where there are several."""
+    several = list(found)
+    for name, lines in several:
+        if several[1:]:
+            yield Sentences((name,), strong=True)
+        yield Sentences(lines, items=True)
+
+
+def _working(order: Order) -> Iterator[Block]:
+    called = [f"order {number}, {' '.join(filter(None, (phase.loaded.drug.name, phase.phase.name)))}" for number, phase in enumerate(order.phases, 1)]
+    yield from _by_name(zip(called, map(_worked_out, order.phases)))
+
+
+def _worked_out(phase: PhaseOrder) -> tuple[str, ...]:
+    """Every step of it; what only says that a number is itself is none."""
+    lines: dict[str, None] = {}
+    for name in ("clearance", "uncapped_dose", "calculated_dose", "equivalent_dose", "equivalent_dose_rate", "uncapped_dose_rate", "final_concentration", "pump_rate", "drop_rate",
+                 "total_dose", "delivered_dose", "delivered_dose_rate", "delivered_duration", "deviation"):
+        if name in phase.figures:
+            lines |= dict.fromkeys(each for each in figure.working(phase.figures[name]) if not each.startswith("deviation") and not _is_itself(each))
+    return tuple(lines)
+
+
+def _is_itself(line: str) -> bool:
+    """`amount: 4 mg = 4 mg`."""
+    first, equals, second = line.partition(": ")[2].partition(" = ")
+    return bool(equals) and first == second
+
+
+def _evidence(order: Order) -> Iterator[str]:
+    protocols = [request.loaded.protocol for request in order.requests]
+    yield from (wording.guideline_line(each) for one in protocols for each in one.guidelines)
+    yield from (f"{note.text} ({', '.join(note.source)})" for one in protocols for note in one.evidence)
+
+
+# ---------------------------------------------------------------------------------------------- references and files
+
+
+def _references(order: Order, cited: set[str]) -> Iterator[str]:
+    """One document once, however many files name it; two files may call two documents by one id: then both stand here."""
+    found: dict[tuple[str, str], list[Reference]] = {}
+    for one in _known(order):
+        if one.id in cited:
+            found.setdefault((one.id, one.doi or one.url), []).append(one)
+    for (name, _), several in found.items():
+        first = several[0]
+        sections, reads = ("; ".join(dict.fromkeys(filter(None, each))) for each in zip(*((one.section, one.read) for one in several)))
+        parts = [first.title, sections, first.year, f"doi {first.doi}" if first.doi else first.url, f"read: {reads}" if reads else ""]
+        yield f"{name}: " + ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def _known(order: Order) -> Iterator[Reference]:
+    for phase in order.phases:
+        loaded = phase.loaded
+        codes = {each for one in (loaded.drug.rxnorm, loaded.drug.atc) if one for each in one.source}  # printed by `show` alone
+        yield from (one for key, one in loaded.drug.references.items() if key not in codes)
+        yield from loaded.protocol.references.values()
+    yield from plan.references(order.plan).values() if order.plan else ()
+    yield from order.weighed.references.values()
+
+
+def _cited(sections: list[Section]) -> set[str]:
+    """Every word that may be the id of a reference."""
+    texts = []
+    for block in (block for section in sections for block in section.blocks):
+        if isinstance(block, Fields):
+            texts += [row.value for row in block.rows]
+        elif isinstance(block, Table):
+            texts += [cell for row in block.rows for cell in row]
+        else:
+            texts += getattr(block, "lines", ()) or getattr(block, "questions", ())
+    return {word for text in texts for word in _ID.findall(text)}
+
+
+def read_files(order: Order) -> list[ReadFile]:
+    """Every file that the order was made from, once."""
+    shared = order.arrangement.files if order.arrangement else ()
+    return list(dict.fromkeys((*shared, *(each for request in order.requests for each in request.loaded.files), *order.weighed.files)))
+
+
+def record(order: Order) -> Section:
+    """Files with their hashes, the order's id, the software, the time."""
+    protocols = (f"{each.loaded.protocol.id}, version {each.loaded.protocol.version}, {each.loaded.sha256[:12]}" for each in order.requests)
+    files = (f"{each.name}, {each.sha256[:12]}" + (f", instead of the shipped {each.shadows}" if each.shadows else "") for each in read_files(order))
+    one = order_id.of_order(order)
+    return Section("RECORD", (Fields((
+        Field("PROTOCOLS" if order.requests[1:] else "PROTOCOL", "; ".join(protocols)), Field("FILES", "; ".join(files)),
+        Field("ORDER ID", one or f"none: it needs {order_id.NEEDED}, so that no two patients share one"),
+        Field("SOFTWARE", f"infuse v{__version__}"), Field("PRINTED", on_paper_time(order.now)))),), basis=True)
