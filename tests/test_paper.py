@@ -271,6 +271,14 @@ def test_a_character_that_no_font_has_is_named_and_nothing_is_written(infuse, tm
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("character", ["\ue000", "\uffef", "\u0378"])
+def test_a_character_that_cannot_be_shown_is_named_by_its_number(shipped, character):
+    page = sheet.lay_out(make(shipped[ADULT], age="44y", name=f"Doe {character}"))
+    with pytest.raises(pdf.Unprintable) as refused:
+        pdf.to_pdf(page, "letter", NOW)
+    assert len(refused.value.found) == 1 and f"U+{ord(character):04X}" in refused.value.found[0]
+
+
 # ---------------------------------------------------------------------------------------------- what is long
 
 

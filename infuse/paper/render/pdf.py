@@ -22,6 +22,8 @@ from pathlib import Path
 from infuse.ground.source import printable
 from infuse.ground.units import KNOWN_ON_PAPER
 from infuse.paper.page import Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
+from infuse.paper.render import room
+from infuse.paper.render.room import BRIEF, LONG, SPECIAL
 from infuse.paper.render.text import bound
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
@@ -32,17 +34,10 @@ BODY_FONT = ("fontpkg_ibm_plex_sans", "files")
 OTHER_FONTS = (("manimgx_fonts", ""), ("noto_cjk_sans_jp_regular", ""))
 FALLBACK = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK JP")
 LONGEST_WORD, LONGEST_LINK, LONGEST_NAME = 32, 128, 52  # a longer one may be broken anywhere
-LINE, SMALL_LINE, WRITTEN = 15, 13, 24  # points from line to line, and of a line to write on
-ACROSS, SMALL_ACROSS = 92, 106  # characters across the page
-SCANNED = 200  # points: of a code, more than nearly all need
-TO_WRITE_IN, WIDEST, NARROW = 12, 40, 20  # of a column, in characters
-MANY, LEAST = 9, 6  # columns, and the characters of the narrowest of so many
-STEPS_HIGH = 85  # points
-LONG = 30  # characters of a value that no longer stands beside another field
-ROOM, BRIEF_ROOM, BRIEF = (30, 18), (22, 15), 4  # to write in, millimeters wide and points high: of a line, and of one of so many characters
+ROOM, BRIEF_ROOM = (30, 18), (22, 15)  # to write in, millimeters wide and points high: of a line, and of a brief one
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # as typst writes what it cannot show
 _REFUSED = re.compile(r"panicked with: \W*does not fit: ([^\n]*)")
-_SPECIAL = re.compile(r"\[[ \u00a0]\]|_{4,}")
 _INSIDE = re.compile(r"[-/\s]")
 _ID = re.compile(r"[A-Z]{4}(-[A-Z]{4}){3}")
 _JOINT = "\N{ZERO WIDTH SPACE}"
@@ -80,7 +75,7 @@ def compiled(template: Path, now: datetime, said: dict, **others) -> bytes:
         try:
             return typst.compile(files | {"said.json": _as_json(said)}, font_paths=fonts(), pdf_standards=STANDARDS, timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
         except typst.TypstError as error:
-            lacking = list(dict.fromkeys(_MISSING.findall(error.diagnostic)))
+            lacking = list(dict.fromkeys(_ESCAPED.sub(lambda one: chr(int(one[1], 16)), each) for each in _MISSING.findall(error.diagnostic)))
             if refused := _REFUSED.search(error.diagnostic):
                 raise DoesNotFit(refused[1]) from None
             if not lacking:
@@ -93,7 +88,8 @@ def _as_json(values) -> bytes:
 
 
 def _named(character: str) -> str:
-    return f"{character} (U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
+    shown = f"{character} " if character.isprintable() else ""
+    return f"{shown}(U+{ord(character):04X} {unicodedata.name(character, 'without a name')})"
 
 
 # ---------------------------------------------------------------------------------------------- fonts
@@ -138,16 +134,18 @@ def _head(sheet: Sheet, copy: str) -> dict:
 
 def _body(sheet: Sheet) -> dict:
     shown = {row.label for row in sheet.identity}
+    across = room.ON_ITS_SIDE if sheet.wide else room.ACROSS
     runs: list[dict] = []
     for section in sheet.sections:
-        one, in_columns = _section(section, shown), section.basis and not any(map(_wide, section.blocks))
-        if not runs or (runs[-1]["columns"] != in_columns and not section.joins):
-            runs.append({"columns": in_columns, "groups": []})
-        groups = runs[-1]["groups"]
-        if section.joins and groups:
-            groups[-1].append(one)
+        joins = section.joins and runs
+        in_columns = runs[-1]["columns"] if joins else section.basis and not any(map(_wide, section.blocks))
+        one = _section(section, shown, (across - room.BETWEEN) // 2 if in_columns else across)
+        if joins:
+            runs[-1]["groups"][-1].append(one)
+        elif runs and runs[-1]["columns"] == in_columns:
+            runs[-1]["groups"].append([one])
         else:
-            groups.append([one])
+            runs.append({"columns": in_columns, "groups": [[one]]})
     return {"wide": sheet.wide, "runs": runs}
 
 
@@ -156,20 +154,30 @@ def _wide(block: Block) -> bool:
     return isinstance(block, Scan) or isinstance(block, Sentences) and any("://" in each for each in block.lines)
 
 
-def _section(section: Section, shown: set[str]) -> dict:
+def _section(section: Section, shown: set[str], width: int) -> dict:
     heading, _, note = section.heading.partition("   ")
-    blocks = [_block(each, shown, section.pairs) | {"high": _height(each, section)} for each in section.blocks]
+    said = [_left(each, shown) if section.pairs else each for each in section.blocks]
+    blocks = [_block(each, section.pairs, width) | _room(room.heights(each, width, section)) for each in said]
     return {"heading": words(heading), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
-            "flows": section.flows or section.basis, "cut": isinstance(section.blocks[0], Cut), "high": 35 + sum(each["high"] for each in blocks)}
+            "flows": section.flows or section.basis, "cut": isinstance(section.blocks[0], Cut), "high": room.of_section([each["high"] for each in blocks])}
 
 
-def _block(block: Block, shown: set[str], pairs: bool) -> dict:
+def _room(heights: list[int]) -> dict:
+    return {"high": sum(heights), "unbroken": max(heights, default=0) <= room.TALL}
+
+
+def _left(block: Block, shown: set[str]) -> Block:
+    """Without what stands at the top of every page."""
+    return Fields(tuple(row for row in block.rows if row.label not in shown)) if isinstance(block, Fields) else block
+
+
+def _block(block: Block, pairs: bool, width: int) -> dict:
     if isinstance(block, Fields):
-        return {"kind": "fields", "pairs": pairs, "rows": [_field(row) for row in block.rows if not (pairs and row.label in shown)]}
+        return {"kind": "fields", "pairs": pairs, "rows": [_field(row) for row in block.rows]}
     if isinstance(block, Boxes):
         return {"kind": "boxes", "pairs": pairs, "questions": [words(each) for each in block.questions]}
     if isinstance(block, Table):
-        return _table(block)
+        return _table(block, width)
     if isinstance(block, Steps):
         return {"kind": "steps", "says": words(block.says), "steps": [dict(each._asdict()) for each in block.steps]}
     if isinstance(block, Bars):
@@ -205,75 +213,35 @@ def _field(row: Field) -> dict:
             "blank": None if row.blank is None else words(row.blank)}
 
 
-def _table(table: Table) -> dict:
-    return {"kind": "table", "columns": [words(each) for each in table.columns], "rows": [[words(cell) for cell in row] for row in table.rows],
-            "strong": list(table.strong), "blank": table.blank, "roomy": any("____" in cell for row in table.rows for cell in row), "widths": _widths(table)}
-
-
-def _widths(table: Table) -> list[int]:
-    """Shares of the page by what stands in each column; 0 for just what it needs, where little stands beside room to write."""
-    longest = [max(_breadth(cell) for cell in (column, *(row[number] for row in table.rows))) for number, column in enumerate(table.columns)]
-    if not table.blank:
-        return [min(each, WIDEST) + 3 for each in longest]
-    empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
-    if len(table.columns) > MANY:  # of many narrow columns to write in, each is as wide as its heading's longest word
-        heads = [max(len(word) for word in column.split() or [""]) for column in table.columns]
-        return [max(word, LEAST) if blank else 0 for word, blank in zip(heads, empty)]
-    brief = sum(each for each, blank in zip(longest, empty) if not blank) <= ACROSS // 3
-    return [max(each, TO_WRITE_IN) if blank else 0 if brief or each <= NARROW else min(each, WIDEST) + 3 for each, blank in zip(longest, empty)]
-
-
-def _breadth(cell: str) -> int:
-    """Of a cell, in characters."""
-    return len(_SPECIAL.sub(lambda one: " " * (3 if one.group().startswith("[") else 17 if len(one.group()) > BRIEF else 12), cell))
-
-
-def _height(block: Block, section: Section) -> int:
-    """Roughly, in points: enough to know which sections certainly fit on a page."""
-    line, across = (SMALL_LINE, SMALL_ACROSS) if section.basis else (LINE, ACROSS)
-
-    def lines(text, share=1):
-        return max(1, -(-len(text) // (across * share // 12)))
-
-    if isinstance(block, Fields):
-        rows = [WRITTEN if row.write_in or (row.blank is not None and not row.value) else lines(row.value, 4 if section.pairs else 8) * line
-                + (WRITTEN if row.blank is not None else 0) + 5 for row in block.rows]
-        return 14 + (sum(rows) // 2 if section.pairs else sum(rows))
-    if isinstance(block, Scan):
-        return SCANNED
-    if isinstance(block, Steps):
-        return STEPS_HIGH + 4 * line
-    if isinstance(block, Bars):
-        return 4 * line + 22 * len(block.rows)
-    if isinstance(block, Table):
-        return 34 + sum(WRITTEN if block.blank else line + 8 for row in block.rows)
-    said = block.questions if isinstance(block, Boxes) else block.lines if isinstance(block, Sentences) else (block.says,)
-    high = sum(lines(each, 12) * line + 5 for each in said)
-    return 14 + (high // 2 + line if section.pairs else high)
+def _table(table: Table, width: int) -> dict:
+    widths = room.widths(table, width)
+    holds = [LONGEST_WORD if 0 in widths else min(each, LONGEST_WORD) for each in room.holds(table, widths, width)]  # 0: as wide as it needs
+    return {"kind": "table", "columns": [words(each) for each in table.columns], "rows": [[words(cell, most) for cell, most in zip(row, holds)] for row in table.rows],
+            "strong": list(table.strong), "blank": table.blank, "roomy": any("____" in cell for row in table.rows for cell in row), "widths": widths}
 
 
 # ---------------------------------------------------------------------------------------------- words
 
 
 @lru_cache(maxsize=4096)
-def words(text: str) -> list:
-    """Parts for the template: words; what one line must hold; boxes to tick and to write in. Not to be changed: most are
-    the same on every sheet, and kept.
+def words(text: str, holds: int = LONGEST_WORD) -> list:
+    """Parts for the template: words; what one line must hold; boxes to tick and to write in. A longer word than a line
+    `holds` may be broken. Not to be changed: most are the same on every sheet, and kept.
     """
     parts: list = []
     at = 0
-    for special in _SPECIAL.finditer(text):
-        parts += [*_plain(text[at : special.start()]), ["tick"] if special.group().startswith("[") else ["room", *(ROOM if len(special.group()) > BRIEF else BRIEF_ROOM)]]
+    for special in SPECIAL.finditer(text):
+        parts += [*_plain(text[at : special.start()], holds), ["tick"] if special.group().startswith("[") else ["room", *(ROOM if len(special.group()) > BRIEF else BRIEF_ROOM)]]
         at = special.end()
-    return parts + _plain(text[at:])
+    return parts + _plain(text[at:], holds)
 
 
-def _plain(text: str) -> list:
+def _plain(text: str, holds: int) -> list:
     if not text.strip():
         return [" "] if text else []
     out: list = [" "] if text[0].isspace() else []
     for number, word in enumerate(bound(printable(text).split())):
-        for each in ([" "] if number else []) + _pieces(word):
+        for each in ([" "] if number else []) + _pieces(word, holds):
             if out and isinstance(each, str) and isinstance(out[-1], str):
                 out[-1] += each
             else:
@@ -281,25 +249,25 @@ def _plain(text: str) -> list:
     return out + ([" "] if text[-1].isspace() else [])
 
 
-def _pieces(word: str) -> list:
+def _pieces(word: str, holds: int) -> list:
     """A word for the template: what no line may break stays whole, the name of a file behind its folders too."""
     if "://" in word and len(word) <= LONGEST_LINK:
         return [["link", word]]
     folders, stroke, name = word.rpartition("/")
     if ".yaml" in name and len(name) <= LONGEST_NAME:
         return [*([folders + stroke + _JOINT] if stroke else []), ["bound", name]]
-    return [["bound", word] if _must_hold(word) else _breaking(word)]
+    return [["bound", word] if _must_hold(word, holds) else _breaking(word, holds)]
 
 
-def _breaking(word: str) -> str:
+def _breaking(word: str, holds: int) -> str:
     """A long word with places to break at; nothing is put in where it breaks."""
-    return "".join(_JOINT + each if at and at % LONGEST_WORD == 0 else each for at, each in enumerate(word))
+    return "".join(_JOINT + each if at and at % holds == 0 else each for at, each in enumerate(word))
 
 
-def _must_hold(word: str) -> bool:
+def _must_hold(word: str, holds: int) -> bool:
     """A number with its unit, a compound unit, a date, the id of an order: never over two lines."""
     if _ID.fullmatch(word):
         return True
-    if not _INSIDE.search(word) or len(word) > LONGEST_WORD:
+    if not _INSIDE.search(word) or len(word) > holds:
         return False
     return any(each.isdigit() for each in word) or word.strip("(),.;:").split("/")[0] in KNOWN_ON_PAPER

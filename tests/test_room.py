@@ -1,0 +1,59 @@
+"""Nothing runs off a page: whatever is said, however long, stands above the foot of some page, and no column is narrower
+than its longest word where the page is wide enough for that.
+"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import NOW
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_paper import placed
+
+from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet, Table
+from infuse.paper.render import pdf, room
+
+TEXT = st.integers(1, 500).map(lambda count: " ".join("long" if each % 3 else "supplementary" for each in range(count))) | st.sampled_from(["", "x", "two words"])
+ROWS = st.lists(TEXT, min_size=1, max_size=7)
+BLOCKS = st.one_of(
+    ROWS.map(lambda rows: Table(("NUMBER", "WHAT", "BY"), tuple((str(at), each, "y") for at, each in enumerate(rows)))),
+    ROWS.map(lambda rows: Table(("WHAT", "WHERE", "DONE, BY"), tuple((each, "x" * 30, "") for each in rows), blank=True)),
+    ROWS.map(lambda rows: Fields(tuple(Field(each, "a value") for each in rows))),
+    ROWS.map(lambda rows: Fields(tuple(Field("LABEL", each, blank="mg") for each in rows))),
+    ROWS.map(lambda rows: Boxes(tuple(f"[ ] {each}" for each in rows))),
+    ROWS.map(lambda rows: Sentences(tuple(rows), items=True)),
+    ROWS.map(lambda rows: Sentences(tuple(rows))))
+SECTIONS = st.builds(Section, st.just("SECTION"), st.lists(BLOCKS, min_size=1, max_size=2).map(tuple), st.just(""), joins=st.booleans(), basis=st.booleans(),
+                     flows=st.booleans(), pairs=st.booleans())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SECTIONS, min_size=1, max_size=2), st.booleans(), st.sampled_from(["letter", "a4"]))
+def test_everything_stands_above_the_foot_of_a_page(sections, wide, paper):
+    page = Sheet("BANNER", "Title", "subtitle", tuple(sections), ("the foot",), (Field("NAME", "Doe, Jane"),), wide)
+    pieces = placed(pdf.to_pdf(page, paper, NOW))
+    feet = {number: y for number, text, _, y, _ in pieces if "the foot" in text}
+    low = [text for number, text, _, y, _ in pieces if text.strip() and y < feet[number] and "page" not in text]
+    assert not low
+    said = sum(text.count("long") for section in sections for block in section.blocks for text in (
+        [each for row in block.rows for each in row if isinstance(each, str)] if isinstance(block, (Table, Fields)) else
+        block.questions if isinstance(block, Boxes) else block.lines))
+    assert sum(text.count("long") for _, text, *_ in pieces) >= said
+
+
+def test_a_row_that_no_page_holds_goes_on_over_the_page():
+    table = Table(("A", "B"), (("word " * 1500, "x"),))
+    pieces = placed(pdf.to_pdf(Sheet("BANNER", "Title", "subtitle", (Section("S", (table,)),), ("the foot",)), "letter", NOW))
+    assert sum(text.count("word") for _, text, *_ in pieces) == 1500 and max(number for number, *_ in pieces) >= 2
+    assert min(y for _, text, _, y, _ in pieces if "word" in text) > 40
+
+
+@pytest.mark.parametrize(("words", "width"), [((30, 5, 5, 60, 60), room.ACROSS), ((18, 18, 18), 245), ((12, 80, 3, 3), room.ACROSS)])
+def test_a_column_holds_its_longest_word(words, width):
+    cells = tuple("x" * each if each <= 30 else " ".join(["word"] * (each // 5)) for each in words)
+    table = Table(tuple("ABCDE"[: len(words)]), (cells,))
+    held = room.holds(table, room.widths(table, width), width)
+    fits = sum(max(len(word) for word in cell.split()) + 3 for cell in cells) <= width * 100 // (57 * 11)
+    assert fits <= all(holds >= max(len(word) for word in cell.split()) for holds, cell in zip(held, cells))
+    if not fits:  # then the word may be broken, which is better than printed over the next
+        assert any("\u200b" in part for cell, holds in zip(cells, held) for part in pdf.words(cell, holds) if isinstance(part, str))
