@@ -7,6 +7,7 @@ from conftest import make
 
 from infuse.files.library import Library
 from infuse.ground import numerals
+from infuse.judgement.limits import HARD
 
 DRUG = """
 drug: sample
@@ -119,6 +120,24 @@ def test_a_rate_of_another_kind_is_a_problem(tmp_path, sample):
     (tmp_path / "sample.yaml").write_text(PROTOCOL.replace("fastest: 20 mg/min", "fastest: 20 units/min"))
     loaded = Library([tmp_path]).load(tmp_path / "sample.yaml")
     assert [(each.span.line, "a dose rate in mg" in each.message) for each in loaded.errors] == [(PROTOCOL.splitlines().index("      fastest: 20 mg/min") + 1, True)]
+
+
+AGAIN = PROTOCOL.replace("      source: paper\n      limits", "      repeat:\n        every: 1 h\n        doses: 2\n      source: paper\n      limits", 1)
+
+
+@pytest.mark.parametrize(("weight", "stops"), [("80 kg", []), ("82 kg", ["sample.duration"])])
+def test_a_dose_that_is_stretched_beyond_the_next_one_is_stopped(sample, weight, stops):
+    """80 kg: 1,200 mg at 20 mg/min is 60 minutes, just until the next dose; 82 kg: 1,230 mg is 61.5, rounded up to 62."""
+    made = make(sample(AGAIN), weight=weight, overrides=[("sample.calculated_dose", "published load")], by="Dr. Roe")
+    hard = [alert for alert in made.alerts if alert.level == HARD]
+    assert [alert.code for alert in hard] == stops
+    assert all("would still run for 2 minutes when the next may start, every 1 hour" in alert.message for alert in hard)
+
+
+def test_a_time_that_is_chosen_beyond_the_next_dose_is_stopped(sample):
+    text = AGAIN.replace("duration: 60 min", "duration:\n        default: 60 min\n        range: 30 min to 2 h")
+    assert not [alert for alert in make(sample(text), weight="60 kg", duration="60 min").alerts if alert.level == HARD]
+    assert "sample.duration" in [alert.code for alert in make(sample(text), weight="60 kg", duration="61 min").alerts if alert.level == HARD]
 
 
 SMALL = [("3 mg", "250 mL", "0.01186 mg/mL"), ("1 mg", "99 mL", "0.01 mg/mL"), ("1 mg", "100 mL", "9.901 mcg/mL"),

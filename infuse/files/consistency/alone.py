@@ -2,7 +2,7 @@
 
 For: `consistency.check`, with a drug or without.
 
-Refuses: a step, cap, limit or fastest rate of another kind than the dose; a ladder of thousands; a default outside its
+Refuses: a step, cap, limit or fastest rate of another kind than the dose; a cap above the hard limit; a ladder of thousands; a default outside its
 own choices; a hard limit below what is stated; a per-kg dose without bounds on the weight.
 
 Example: `by: 0.05 mg/h` beside `start: 0.1 mg/kg/h` is a problem at the step.
@@ -85,6 +85,12 @@ def cap_agrees(protocol: Protocol, _drug):
         elif not units.fits(dose.quantity.unit.without_patient(), cap.quantity.unit):
             hint = f"dose, on line {dose.span.line}, is {dose.quantity}: its cap is an amount for the whole patient"
             yield wrong(cap.span, f"a dose in {dose.quantity.unit.without_patient()}", f'"{cap.quantity}"', hint)
+        else:
+            for limit in (each for each in phase.limits if each.name == "calculated_dose" and each.hard):
+                most = limit.hard.range.high
+                if most is not None and units.fits(most.unit, cap.quantity.unit) and cap.quantity > most:
+                    hint = f"the hard limit of the calculated dose, on line {limit.hard.span.line}: a heavy patient would be refused, not capped"
+                    yield wrong(cap.span, f"a cap of at most {most}", f'"{cap.quantity}"', hint)
 
 
 def fastest_agrees(protocol: Protocol, _drug):

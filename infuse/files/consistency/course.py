@@ -3,7 +3,8 @@
 For: `consistency.check`.
 
 Refuses: a phase that starts after one which does not stand above it, or after one of another branch; two phases of one name
-where one is meant; a total of another kind than the doses, or over a course without an end.
+where one is meant; a dose that comes again while it still runs; a total of another kind than the doses, or over a course
+without an end.
 
 Example: `after: tast dose` beside a phase named test dose is a problem at that word, with "did you mean test dose?".
 """
@@ -11,7 +12,7 @@ Example: `after: tast dose` beside a phase named test dose is a problem at that 
 from __future__ import annotations
 
 from infuse.files.consistency.words import base, wrong
-from infuse.files.protocol import COURSE, Continuous, Drug, Maintenance, Protocol
+from infuse.files.protocol import COURSE, Continuous, Drug, Intermittent, Maintenance, Protocol
 from infuse.files.shapes import did_you_mean, written
 from infuse.ground import units
 
@@ -32,6 +33,16 @@ def starts_agree(protocol: Protocol, _drug: Drug | None):
                 yield wrong(starts.after.span, f"a phase of the branch {phase.branch}, or of none", f'"{starts.after}", of the branch {named[0].branch}',
                             "of phases with different branches only those of one are given")
         above.append(phase)
+
+
+def doses_do_not_overlap(protocol: Protocol, _drug: Drug | None):
+    """A dose is through before it may come again. `every: 6 min` for 6 h is found by it, where the dose takes 15 minutes."""
+    for phase in protocol.phases:
+        again = (phase.repeat or phase.as_needed) if isinstance(phase, Intermittent) else None
+        duration = phase.duration.default if again else None
+        if duration and again.every.quantity < duration.quantity:
+            hint = f"the dose runs for {duration.quantity}, on line {duration.span.line}: from start to start it cannot be less"
+            yield wrong(again.every.span, f"at least {duration.quantity}", f'"{again.every.quantity}"', hint)
 
 
 def totals_agree(protocol: Protocol, _drug: Drug | None):

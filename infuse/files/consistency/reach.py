@@ -1,11 +1,11 @@
 """What can be ordered at all, from the least of the lightest to the most of the heaviest, and whether limits are near it.
 
-For: `consistency.check`. A slip of a unit is thousandfold and of the right dimension; it puts a limit, a cap or a choice far
+For: `consistency.check`. A slip of a unit is sixtyfold or thousandfold and of the right dimension; it puts a limit, a cap or a choice far
 from everything that the same file lets anybody order. A limit that nobody could reach stops nothing; one below everything
 stops everybody.
 
-Refuses: a limit, cap, ceiling or fastest rate a hundred times above what can be ordered, or below all of it; choices a hundred
-times apart; steps and tiers a hundred times apart.
+Refuses: a limit, cap or ceiling of an amount fifty times above what can be ordered, or below all of it; a limit of how fast or how
+long a dose runs a hundred times beside it; choices, steps and tiers a hundred times apart.
 
 Example: `hard: up to 150 g/min` beside 1 to 2 g over 15 to 60 minutes: the most is 133 mg/min.
 """
@@ -24,7 +24,8 @@ from infuse.ground.source import Problem, Span
 from infuse.ground.units import Quantity, quantity
 
 MEANT = 5  # times that a soft limit may lie beside everything: then every order needs a reason, and that may be meant
-FAR = 100  # times: rounder than any honest distance, ten times nearer than a slip of a unit
+FAR = 100  # times: rounder than any honest distance, ten times nearer than a slip of mg for mcg
+FAR_OF_AMOUNTS = 50  # of a limit on an amount, which stands nearer to the doses than one on how fast they run: nearer than hours for minutes
 _SURFACES = Range(quantity("0.1", "m2"), quantity(4, "m2"))  # of anybody
 _PEOPLE = (Range(quantity(1, "kg"), quantity(350, "kg")), Range(quantity(30, "kg"), quantity(350, "kg")))  # anybody; adults
 _OF_ACTUAL = 3  # no other dosing weight is less than a third of the actual one
@@ -86,9 +87,9 @@ def _of_phase(phase, protocol: Protocol, drug: Drug | None) -> Found:
 def choices_are_near(protocol: Protocol, _drug: Drug | None) -> Iterator[Problem]:
     """What may be chosen of one dose, the steps of a schedule, the tiers of a rate: within a hundredfold."""
     for phase in protocol.phases:
-        for name, choice in phase.choices:
+        for _name, choice in phase.choices:
             allowed = choice.allowed
-            if name != "duration" and allowed.low.value and allowed.high > _times(allowed.low):
+            if allowed.low.value and allowed.high > _times(allowed.low):
                 hint = f"from {allowed.low} to {allowed.high}: {_lines(choice.places)}"
                 yield wrong(choice.places[-1] if choice.places else choice.default.span, f"choices within {FAR} times of each other", f'"{allowed.high}"', hint)
         if isinstance(phase, (Schedule, Maintenance)):
@@ -112,8 +113,8 @@ def _alike(several: tuple[Stated, ...]) -> bool:
     return all(units.fits(several[0].quantity.unit, each.quantity.unit) for each in several)
 
 
-def _times(one: Quantity) -> Quantity:
-    return one.with_value(one.value * FAR)
+def _times(one: Quantity, far: int = FAR) -> Quantity:
+    return one.with_value(one.value * far)
 
 
 def _lines(spans) -> str:
@@ -129,7 +130,7 @@ def _key(limit: Limit) -> str:
 
 def _near(limit: Limit, *several: Reach | None) -> Found:
     """Held against whichever of the reaches is of its kind: for the whole patient, or per kg."""
-    name = "total" if limit.window else limit.name.replace("_", " ")
+    name, far = "total" if limit.window else limit.name.replace("_", " "), FAR if limit.name in ("dose_rate", "duration") else FAR_OF_AMOUNTS
     for word, side in limit.sides:
         ends = side.range.ends()
         reach = next((each for each in several if each and all(units.fits(end.unit, each.high.unit) for end in ends)), None)
@@ -137,12 +138,12 @@ def _near(limit: Limit, *several: Reach | None) -> Found:
             continue
         low, high = side.range.low, side.range.high
         within, nothing = (wrong(side.span, f"a {word} limit of the {name} {what}", f'"{written(side.range)}"', reach.said())
-                           for what in (f"within {FAR} times of what can be ordered", "that something can be ordered within"))
+                           for what in (f"within {far} times of what can be ordered", "that something can be ordered within"))
         if high is not None and (high if word == "hard" else high.with_value(high.value * MEANT)) < reach.low:
             yield side.span, True, nothing
         elif low is not None and low > (reach.high if word == "hard" else reach.high.with_value(reach.high.value * MEANT)):
             yield side.span, True, nothing
-        elif (high is not None and high > _times(reach.high)) or (low is not None and low.value and _times(low) < reach.low):
+        elif (high is not None and high > _times(reach.high, far)) or (low is not None and low.value and _times(low, far) < reach.low):
             yield side.span, False, within
         else:
             yield side.span, True, None
@@ -154,8 +155,8 @@ def _caps_are_near(phase, figures: dict[str, Reach]) -> Iterator[Problem]:
         said = getattr(phase, name, None)
         if said is None or uncapped is None or not units.fits(said.quantity.unit, uncapped.high.unit):
             continue
-        if said.quantity > _times(uncapped.high):
-            yield wrong(said.span, f"a {name} within {FAR} times of what can be ordered", f'"{said.quantity}"', uncapped.said())
+        if said.quantity > _times(uncapped.high, FAR_OF_AMOUNTS):
+            yield wrong(said.span, f"a {name} within {FAR_OF_AMOUNTS} times of what can be ordered", f'"{said.quantity}"', uncapped.said())
         elif said.quantity < uncapped.low:
             yield wrong(said.span, f"a {name} that does not hold for everybody", f'"{said.quantity}"', uncapped.said())
     fastest, rate = getattr(phase, "fastest", None), figures.get("unstretched")
@@ -234,6 +235,7 @@ def _of_a_dose(phase: Intermittent, protocol: Protocol, windows) -> dict[str, Re
         by_weight = dose.times(units.unit(f"{dose.high.unit.amount}/kg/min"), over, divided=True)
         found |= {"unstretched" + BY_WEIGHT: by_weight, "dose_rate" + BY_WEIGHT: by_weight.under(phase.fastest)}
     found["dose_rate"] = rate.under(phase.fastest)
+    found["duration"] = over if phase.fastest is None else over._replace(high=_stretched(over.high, dose, calculated, phase.fastest.quantity))
     again = phase.repeat or phase.as_needed
     for limit in windows:
         for per, one in (("", calculated), (BY_WEIGHT, dose)):
@@ -241,6 +243,13 @@ def _of_a_dose(phase: Intermittent, protocol: Protocol, windows) -> dict[str, Re
                 most = one.high.with_value(one.high.value * (again.count if again else 1))
                 found[_key(limit) + per] = Reach(one.low, most, one.lines)
     return found
+
+
+def _stretched(longest: Quantity, dose: Reach, calculated: Reach, fastest: Quantity) -> Quantity:
+    """The longest time that an order may be stretched to."""
+    most = dose.high if fastest.unit.patient and dose.high.unit.patient else calculated.high
+    fits = most.unit.patient == fastest.unit.patient
+    return max(longest, units.work_out(longest.unit, [most], [fastest])) if fits else longest.with_value(longest.value * FAR)
 
 
 def _of_a_rate(phase, protocol: Protocol, windows) -> dict[str, Reach]:

@@ -2,7 +2,7 @@
 
 For: `consistency.check` and `check_drug`. What nothing else in a file fixes, the shelf does.
 
-Refuses: a volume larger than any bag; an amount that takes a hundred vials, or less than a syringe shows; a rounding step
+Refuses: a volume larger or smaller than any bag; an amount that takes a hundred vials, or less than a syringe shows; a rounding step
 coarser than any pump or syringe; a clearance beyond any kidney; a product whose name says another strength or volume;
 more reconstitution fluid than what comes of it; equivalents in mEq and mmol whose ratio is no charge.
 
@@ -22,6 +22,7 @@ from infuse.ground.source import Problem
 from infuse.ground.units import Quantity, Refused, quantity
 
 LARGEST_BAG = quantity(3, "L")
+SMALLEST_BAG = quantity(1, "mL")  # or syringe, made up by somebody's hands
 MOST_VIALS = 100
 FINEST = quantity("0.05", "mL")  # five graduations of the smallest syringe
 COARSEST_RATE, COARSEST_VOLUME = quantity(10, "mL/h"), quantity(10, "mL")
@@ -36,6 +37,8 @@ def volumes_are_real(protocol: Protocol, _drug: Drug | None) -> Iterator[Problem
     for one in protocol.preparations:
         for said in (one.final_volume, one.added_to):
             yield from _holds(said)
+            if said and said.quantity < SMALLEST_BAG:
+                yield wrong(said.span, f"a volume of at least {SMALLEST_BAG.on_paper()}", f'"{said.quantity}"', "no bag and no syringe that is made up is smaller")
     for said in flushes:
         yield from _holds(said)
 

@@ -41,6 +41,7 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     if duration.formula and "duration" in setting.chosen:
         alerts.append(Alert(NOTE, setting.code("duration"), f"the duration was stretched from {setting.chosen['duration'].text}, which "
                             f"was typed, so as not to run faster than {phase.fastest.quantity.on_paper()}"))
+    alerts += _runs_into_the_next(phase, duration, setting)
     given_rate = figure.work_out("calculated_dose_rate", _rate_unit(phase, prepared, calculated), [calculated], [duration])
     figures |= {"duration": duration, "calculated_dose_rate": given_rate}
     if not phase.by_hand:
@@ -79,6 +80,16 @@ def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, s
     stretched = figure.rounded(needed, value, how)
     formula = f"{stretched.sum}, longer than {duration.value.on_paper()} so as not to run faster than {fastest.value.on_paper()},"
     return stretched._replace(formula=formula, inputs=(*stretched.inputs, duration))
+
+
+def _runs_into_the_next(phase, duration: Figure, setting) -> list[Alert]:
+    """A dose that is chosen or stretched to run until after the next may start."""
+    again = phase.repeat or phase.as_needed
+    if again is None or duration.value <= again.every.quantity:
+        return []
+    left = (duration.value.to("min") - again.every.quantity.to("min")).on_paper()
+    every = again.every.quantity.on_paper()
+    return [Alert(HARD, setting.code("duration"), f"the dose would still run for {left} when the next may start, every {every} ({again.every.where})")]
 
 
 def _made_ready(phase, setting, ordered, calculated, contained):
