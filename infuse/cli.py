@@ -51,6 +51,7 @@ from infuse.hand.options import (
     Reprint,
     Text,
     Texts,
+    WithoutAnnex,
     choice_option,
     fact_option,
     is_json,
@@ -256,6 +257,7 @@ def order(
     override: Annotated[Texts, choice_option("--override", "A reason at a soft stop.", "CODE: REASON")] = None,
     by: Annotated[Text, choice_option("--by", "Who overrides.", "NAME")] = None,
     form: Annotated[Texts, choice_option("--form", "A paper instead of the order sheet: record, flowsheet, controlled, worksheet, check; or all, the sheet with them. May be repeated.", "FORM")] = None,
+    without_annex: WithoutAnnex = False,
     format: DocumentFormat = None,
     json: Json = False,
     output: Output = None,
@@ -271,8 +273,10 @@ def order(
     typed = {key: value for key, value in locals().items() if value is not None}
     to = read_destination(format=format, json=json, output=output, force=force, paper=paper, queue=queue, copies=copies, reprint=reprint)
     _known_forms(form)
+    if without_annex:
+        _can_leave_out(form, to)
     made = _ordered(typed)
-    _write_order(made, form if made.status == READY else None, to)
+    _write_order(made, form if made.status == READY else None, to, not without_annex)
     if made.status != READY:
         _stop(made, on_screen=output is None and sys.stdout.isatty(), queue=queue)  # on a screen the sheet has just said why
 
@@ -322,7 +326,16 @@ def _known_forms(names: list[str] | None) -> None:
             fail(refusals(wrong))
 
 
-def _write_order(made, forms: list[str] | None, to) -> None:
+def _can_leave_out(forms: list[str] | None, to) -> None:
+    """Only the order sheet on paper has an annex that may be left out."""
+    from infuse.paper import papers
+    if to.format == "json":
+        fail(["--without-annex: expected text, a pdf or --print beside it; found json, which is always complete"])
+    if forms and not {papers.SHEET, papers.ALL} & set(forms):
+        fail([f"--without-annex: expected the order sheet; found --form {', '.join(forms)}, which has no annex"])
+
+
+def _write_order(made, forms: list[str] | None, to, annex: bool = True) -> None:
     """The sheet, or the forms that were asked for, as text, JSON or pdf; no printer gets a sheet without an order."""
     from infuse.ordering.order import READY
     if to.format == "json" and not forms:
@@ -331,7 +344,7 @@ def _write_order(made, forms: list[str] | None, to) -> None:
     if to.format == "pdf" and made.status != READY and to.queue is not None:
         return None
     from infuse.paper import sheet
-    pages = _papers(made, forms) if forms else [sheet.lay_out(made)]
+    pages = _papers(made, forms, annex) if forms else [sheet.lay_out(made, annex)]
     if to.format == "pdf":
         return deliver(pages, to, made.now)
     if to.format == "json":
@@ -341,9 +354,9 @@ def _write_order(made, forms: list[str] | None, to) -> None:
     show_page([line for number, each in enumerate(pages) for line in [*([[]] if number else []), *text.lines(each)]], to.output, to.force)
 
 
-def _papers(made, forms: list[str]) -> list:
+def _papers(made, forms: list[str], annex: bool) -> list:
     from infuse.paper import papers
-    pages, wrong = papers.lay_out(made, forms)
+    pages, wrong = papers.lay_out(made, forms, annex)
     if wrong:
         fail(refusals(wrong))
     return pages
@@ -362,7 +375,7 @@ def _with_the_options_of(other, left_out: tuple[str, ...]):
 
 
 @app.command(cls=Once)
-@_with_the_options_of(order, left_out=("form", "paper"))
+@_with_the_options_of(order, left_out=("form", "without_annex", "paper"))
 def label(
     *,
     stock: Annotated[str, typer.Option("--stock", metavar="2x4in|letter|a4", help="One label a page, or a sheet of labels.")] = "2x4in",

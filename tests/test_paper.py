@@ -15,7 +15,7 @@ from functools import cache
 import pypdf
 import pytest
 from conftest import NOW, ROOT, make
-from test_sheet import ADULT, ERROR_PRONE, KETAMINE, OPAQUE, PAGES, SHEETS, said
+from test_sheet import ADULT, ERROR_PRONE, KETAMINE, OPAQUE, PAGES, SHEETS, as_json, said
 
 from infuse.files.library import Library
 from infuse.paper import sheet
@@ -125,7 +125,7 @@ def unbroken(text):
 
 @pytest.mark.parametrize("name", ORDERS)
 def test_the_numbers_of_the_json_stand_on_the_paper(infuse, tmp_path, name):
-    made = json.loads(infuse(*PAGES[name], "--json").stdout)
+    made, _ = as_json(infuse, *PAGES[name])
     done = infuse(*PAGES[name], "--output", str(tmp_path / "order.pdf"))
     assert done.returncode == (0 if made["status"] == "ready" else 1), done.stderr
     text = " ".join(read((tmp_path / "order.pdf").read_bytes()))

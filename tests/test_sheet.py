@@ -26,6 +26,7 @@ KNOWN = ["--name", "Sample, Jane", "--birth-date", "1982-03-04", "--sex", "femal
          "2026-11-20", "--line", "peripheral", "--pump", "large-volume", "--location", "5 West, bed 12", "--prescriber", "Dr. Roe",
          "--start", "2026-11-21 09:00"]
 BY_ANSWER = ["--override", f"{KETAMINE}.weight: weighed twice on two scales", "--by", "Dr. Roe"]
+RESCUED = ["--with", "magnesium-sulfate-adult", "--weight", "70kg", *KNOWN, "--height", "165cm", "--creatinine", "0.8 mg/dL"]
 # name of the golden: the command
 PAGES = {
     "ketamine-70": ["order", KETAMINE, "--weight", "70kg", "--age", "44y"],
@@ -48,6 +49,10 @@ PAGES = {
     "show-maintenance": ["show", "fluid-maintenance-4-2-1"],
     "show-schedule": ["show", "sample-schedule", "--protocols", "tests/protocols"],
     "combined": ["order", KETAMINE, ADULT, "--weight", "70kg", "--age", "44y"],
+    "ketamine-without-annex": ["order", KETAMINE, "--weight", "70kg", "--age", "44y", "--without-annex"],
+    "ketamine-overridden-without-annex": ["order", KETAMINE, "--weight", "160kg", "--age", "44y", *BY_ANSWER, "--without-annex"],
+    "rescue": ["order", "emergency-rescue", *RESCUED],
+    "rescue-without-annex": ["order", "emergency-rescue", *RESCUED, "--without-annex"],
     "show-ketamine": ["show", KETAMINE],
     "show-magnesium": ["show", ADULT],
     "list": ["list"],
@@ -84,7 +89,7 @@ def test_at_most_80_columns_and_nothing_error_prone(name):
 
 
 def as_json(infuse, *arguments):
-    done = infuse(*arguments, "--json")
+    done = infuse(*(each for each in arguments if each != "--without-annex"), "--json")
     made = json.loads(done.stdout)
     jsonschema.validate(made, order_schema())
     return made, done
@@ -101,7 +106,8 @@ def test_json_is_as_its_schema_says_and_has_the_numbers_of_the_sheet(infuse, nam
         return
     assert f"exit: {done.returncode}" in sheet
     for order in made["orders"]:
-        for figure in ("pump_rate", "volume_to_be_infused"):
+        assert {"pump_rate", "volume_to_be_infused"} & set(order["figures"])
+        for figure in {"pump_rate", "volume_to_be_infused"} & set(order["figures"]):
             assert f"{said(order['figures'][figure])}" in sheet
         for rung in order.get("ladder", []):
             assert f"{said(rung['dose_rate'])} {said(rung['pump_rate'])}" in sheet

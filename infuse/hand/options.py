@@ -73,6 +73,7 @@ Force = Annotated[bool, typer.Option("--force", help="Write over an existing fil
 Paper = Annotated[str | None, typer.Option("--paper", metavar="letter|a4", help="The paper of a pdf; else by the locale.")]
 Queue = Annotated[str | None, typer.Option("--print", metavar="[QUEUE]", help="Send it to a printer's queue, the default one where none is named.")]
 Copies = Annotated[int | None, typer.Option("--copies", metavar="NUMBER", help="How many to print; each says which it is.")]
+WithoutAnnex = Annotated[bool, typer.Option("--without-annex", help="Only what the bedside needs: no working, evidence, sources or files. Every page says so.")]
 Reprint = Annotated[int | None, typer.Option("--reprint", metavar="NUMBER", help="Printed before: the number of this copy, which it shows.")]
 
 

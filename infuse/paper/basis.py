@@ -30,7 +30,7 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 def annex(order: Order, above: list[Section]) -> list[Section]:
     """Nobody needs it at the bedside, and everybody may look. Of the references those that are cited."""
     evidence = tuple(_evidence(order))
-    sections = [*_ruled_out(order), Section("LIMITS   a limit may be reached, not passed", tuple(_limits(order)), basis=True),
+    sections = [*_ruled_out(order), Section("LIMITS   a limit may be reached, not passed", tuple(limits(order)), basis=True),
                 Section("WORKING", tuple(_working(order)), basis=True)]
     sections += [Section("EVIDENCE", (Sentences(evidence, items=True),), basis=True)] if evidence else []
     references = tuple(_references(order, _cited([*above, *sections])))
@@ -45,15 +45,15 @@ def _ruled_out(order: Order) -> list[Section]:
     return [Section("RULED OUT   by what is recorded", (Sentences(found, items=True),), basis=True)] if found else []
 
 
-def _limits(order: Order) -> Iterator[Block]:
-    """Of each drug its own, once: two phases share most of them."""
+def limits(order: Order, left_out: tuple[str, ...] = ()) -> Iterator[Block]:
+    """Of each drug its own, once: two phases share most of them; those of some quantities may be left out."""
     found: dict[str, list[str]] = {}
     for phase in order.phases:
         loaded = phase.loaded
         rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
         found.setdefault(loaded.drug.name, []).extend(
             wording.limit_line(limit, level, side) for limit in (*rules, *phase.phase.limits, *loaded.protocol.totals, *loaded.drug.limits)
-            for level, side in limit.sides)
+            if limit.name not in left_out for level, side in limit.sides)
     yield from _by_name((name, tuple(dict.fromkeys(lines))) for name, lines in found.items())
 
 
@@ -107,6 +107,11 @@ def _references(order: Order, cited: set[str]) -> Iterator[str]:
         sections, reads = ("; ".join(dict.fromkeys(filter(None, each))) for each in zip(*((one.section, one.read) for one in several)))
         parts = [first.title, sections, first.year, f"doi {first.doi}" if first.doi else first.url, f"read: {reads}" if reads else ""]
         yield f"{name}: " + ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def names(order: Order) -> set[str]:
+    """The ids of all references, cited or not."""
+    return {each.id for each in _known(order)}
 
 
 def _known(order: Order) -> Iterator[Reference]:

@@ -22,20 +22,21 @@ from infuse.paper.phrases import said
 
 NOT_RECORDED = "Not recorded"
 MOST_NAMED = 2  # protocols of a set, in the foot of every page
-AID = ("A calculation aid for licensed professionals; the basis of every number stands on this sheet. "
+AID = ("A calculation aid for licensed professionals; the basis of every number stands on {this} sheet. "
        "Valid only for this patient, this weight and this date: print again if the weight changes.")
 
 
-def document(order: Order, kind: str, sections: list[Section], wide: bool = False) -> Sheet:
-    """One paper about an order; `kind` is what it is, `wide` for a page that lies on its side."""
+def document(order: Order, kind: str, sections: list[Section], wide: bool = False, left_out: tuple[str, ...] = ()) -> Sheet:
+    """One paper about an order; `kind` is what it is, `wide` for a page that lies on its side, `left_out` what its foot says of
+    what stands on the complete sheet alone."""
     population = " and ".join(dict.fromkeys(request.loaded.protocol.population for request in order.requests))
     ordered = combined.approved(order)
     return Sheet(approval.banner(ordered, order.now.date()), combined.title(order), f"{kind}, {population}. {approval.line(ordered)}",
-                 tuple(sections), _footer(order), _identity(order), wide)
+                 tuple(sections), (*left_out, *_footer(order, 'the complete' if left_out else 'this')), _identity(order), wide)
 
 
-def _footer(order: Order) -> tuple[str, ...]:
-    return (AID, f"{_in_record(order)}; infuse v{__version__}; printed {on_paper_time(order.now)}"
+def _footer(order: Order, this: str) -> tuple[str, ...]:
+    return (AID.format(this=this), f"{_in_record(order)}; infuse v{__version__}; printed {on_paper_time(order.now)}"
                  + (f"; order {one}" if (one := order_id.of_order(order)) else ""))
 
 

@@ -49,13 +49,13 @@ def known(names: Sequence[str]) -> list[tuple[str, Refused]]:
     return wrong + [(OPTION, Refused("each form once", each)) for each in dict.fromkeys(names) if names.count(each) > 1]
 
 
-def lay_out(order: Order, names: Sequence[str]) -> tuple[list[Sheet], list[tuple[str, Refused]]]:
+def lay_out(order: Order, names: Sequence[str], annex: bool = True) -> tuple[list[Sheet], list[tuple[str, Refused]]]:
     """(the papers that were asked for, in their sequence; what was refused). `all`: the sheet, and every form that the order
     has something for."""
     pages, wrong = [], []
     for name in [SHEET, *FORMS] if ALL in names else names:
         if name == SHEET:
-            pages.append(sheet.lay_out(order))
+            pages.append(sheet.lay_out(order, annex))
             continue
         form = FORMS[name]
         sections = form.sections(order)

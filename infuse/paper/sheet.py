@@ -19,28 +19,33 @@ from infuse.judgement.limits import HARD, NOTE, SOFT
 from infuse.ordering import compact
 from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import basis, combined, drawing, identity, wording, wording_rates, wording_supply
+from infuse.paper import basis, bedside, combined, drawing, identity, wording, wording_rates, wording_supply
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
 
-def lay_out(order: Order) -> Sheet:
-    """The page of an order, whatever its status."""
-    if order.status == READY:
-        sections = [identity.patient(order), *_notices(order)]
-        sections += combined.before_the_orders(order) if order.plan else []
-        for number, phase in enumerate(order.phases, 1):
-            sections += _one_order(order, phase, number)
-            if phase is _last_of(order, phase.loaded):
-                sections += _watching(phase, alone=order.plan is None)
-        sections += combined.after_the_orders(order) if order.plan else []
-        sections += [_screening(order), _signatures(), _verify(order)]
-        sections += [*basis.annex(order, sections), *check.sections(order)]
-    else:
-        sections = [_stopped(order), identity.patient(order), basis.record(order)]
-    return identity.document(order, "Order sheet" if order.status == READY else "NO ORDER", sections)
+def lay_out(order: Order, annex: bool = True) -> Sheet:
+    """The page of an order, whatever its status; of one that is ready, with its annex or without."""
+    if order.status != READY:
+        return identity.document(order, "NO ORDER", [_stopped(order), identity.patient(order), basis.record(order)])
+    body, checks = _body(order), check.sections(order)
+    if annex:
+        return identity.document(order, "Order sheet", [*body, *basis.annex(order, body), *checks])
+    return identity.document(order, bedside.KIND, [*bedside.sections(order, body), *checks], left_out=bedside.footer(order))
+
+
+def _body(order: Order) -> list[Section]:
+    """What is ordered, watched, checked and signed."""
+    sections = [identity.patient(order), *_notices(order)]
+    sections += combined.before_the_orders(order) if order.plan else []
+    for number, phase in enumerate(order.phases, 1):
+        sections += _one_order(order, phase, number)
+        if phase is _last_of(order, phase.loaded):
+            sections += _watching(phase, alone=order.plan is None)
+    sections += combined.after_the_orders(order) if order.plan else []
+    return [*sections, _screening(order), _signatures(), _verify(order)]
 
 
 # ---------------------------------------------------------------------------------------------- notices and stops
@@ -112,7 +117,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", (*wording.ladder(phase), drawing.ladder(phase)))]
     elif phase.phase.ask:
         rows = tuple(wording.answered(each, answers) for each in phase.phase.ask)
-        sections.append(Section("FOR THE PRESCRIBER TO FILL IN", (Fields(rows),), flows=True))
+        sections.append(Section(f"FOR THE PRESCRIBER TO FILL IN   {drug.name}", (Fields(rows),), flows=True))
     return sections
 
 
@@ -140,7 +145,7 @@ def _watching(phase: PhaseOrder, alone: bool) -> list[Section]:
     sections += [_monitoring(protocol, name)] if alone else []
     notes = tuple(f"{each.text} ({', '.join(each.source)})" for each in (*protocol.advisories, *phase.loaded.drug.incompatible))
     if notes:
-        sections.append(Section("ADVISORIES", (Sentences(notes, items=True),), flows=True))
+        sections.append(Section(f"ADVISORIES   {name}", (Sentences(notes, items=True),), flows=True))
     rescue = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)
     if rescue:
         sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),), flows=True))
