@@ -41,6 +41,17 @@ REFUSED = [
     ("qtc", "430", "a QTc interval, such as 430 ms", "the unit is missing"),
     ("creatinine", "0.9", "a creatinine, such as 0.9 mg/dL", "the unit is missing"),
     ("birth_date", "2026-11-26", "a date that is not in the future", ""),
+    ("birth_date", "1895-11-20", "a date of birth at most 130 years ago", "that is 131 years; is the year right?"),
+    ("qtc", "0.43 s", "a QTc interval, such as 430 ms", "write ms"),
+    ("height", "1.7m", "a height in cm or in, such as 170 cm", "write cm or in"),
+    ("height", "5 ft", "a height in cm or in, such as 170 cm", "write cm or in"),
+    ("weight", "11 stone", "a weight with its unit, such as 70kg or 154lb, above zero", "write kg or lb"),
+    ("weight", "11st", "a weight with its unit, such as 70kg or 154lb, above zero", "write kg or lb"),
+    ("weight", "70 oz", "a weight with its unit, such as 70kg or 154lb, above zero", "write kg or lb"),
+    ("heart_rate", "72 Hz", "a heart rate, such as 72 beats/min", "write beats/min"),
+    ("age", "44 springs", "an age, such as 44 years", "write day, week, month or year"),
+    ("start", "2025-11-21 08:30", "a start at most a month ago and a year ahead", "is the year right?"),
+    ("start", "2062-11-21 08:30", "a start at most a month ago and a year ahead", "is the year right?"),
     ("blood_pressure", "120/80", "a blood pressure, such as 120/80 mmHg", "the unit is missing: 120/80 mmHg"),
     ("blood_pressure", "80/120 mmHg", "the systolic pressure first, above the diastolic one", ""),
     ("blood_pressure", "1200/80 mmHg", "a systolic blood pressure of 40 to 300 mmHg", ""),
@@ -144,4 +155,5 @@ def test_all_faults_at_once():
     facts = {name: text for name, text, *_ in REFUSED if name not in ("birth_date",)} | {"sex": "male", "lactation": "yes", "birth_date": "2030-01-01",
              "medicines": ("sumatriptan at 8:00", "lithium 3 moons ago")}
     assert sorted(where for where, *_ in read(**facts)[1]) == sorted([
-        "--qtc", "--creatinine", "--blood-pressure", "--heart-rate", "--pregnancy", "--liver", "--lactation", "--birth-date", "--medicine", "--medicine"])
+        "--qtc", "--creatinine", "--blood-pressure", "--heart-rate", "--pregnancy", "--liver", "--lactation", "--birth-date", "--medicine", "--medicine",
+        "--height", "--weight", "--age", "--start"])

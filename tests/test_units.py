@@ -220,6 +220,16 @@ def test_refuses_strengths(text):
         grammar.read_strength(text)
 
 
+@pytest.mark.parametrize(("text", "hint"), [
+    ("0.2%", "0.2% is 2 mg/mL"), ("50%", "50% is 500 mg/mL"), ("1:1000", "1:1000 is 1 mg/mL"), ("1:10,000", "1:10,000 is 0.1 mg/mL"),
+    ("1:0", "write mg/mL"), ("2:1000", "write mg/mL"), ("1:1000 w/v", "nothing may follow"),
+])
+def test_a_percentage_or_a_ratio_is_answered_in_mg_to_the_mL(text, hint):
+    with pytest.raises(Refused) as refused:
+        grammar.read_strength(text)
+    assert hint in refused.value.hint
+
+
 @pytest.mark.parametrize("text", ["0 mL over 8 h", "1,000 mL over 0 h", "1,000 mL", "8 h over 1,000 mL", "1,000 mg over 8 h", "1,000 mL over 8"])
 def test_refuses_volumes_over_times(text):
     with pytest.raises(Refused):

@@ -4,7 +4,7 @@ For: turning typed facts (from options, a patient file, a case) into values, all
 said to be unknown, or not recorded; never guessed. Weights in pounds are converted once and the weight that is
 used is the one that is printed.
 
-Refuses: facts that contradict each other, a birth date in the future.
+Refuses: facts that contradict each other, a birth date in the future or of nobody alive, a start in another year.
 
 Example: `154 lb` becomes 69.9 kg (69.85322498 kg rounded to 0.1 kg), used and printed as 69.9 kg.
 """
@@ -18,13 +18,14 @@ from functools import lru_cache
 
 from infuse.arithmetic import figure, rounding
 from infuse.arithmetic.figure import Figure
-from infuse.files.given import BY_NAME, UNKNOWN, Given, on_paper_time
+from infuse.files.given import BY_NAME, OLDEST, UNKNOWN, Given, on_paper_time
 from infuse.files.protocol import WeightBounds
 from infuse.ground import units
 from infuse.ground.ranges import Range
 from infuse.ground.units import Quantity, Refused, quantity
 
 _SMALL = quantity(10, "kg")
+_DAYS_BEFORE, _DAYS_AHEAD = 31, 366  # of a start: further away the year is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ def _contradictions(facts, given, today):
     for name in ("birth_date", "weight_date"):
         if name in facts and facts[name] > today:
             yield given[name].where, Refused("a date that is not in the future", said(name))
+    if "birth_date" in facts and age_on(facts["birth_date"], today) > OLDEST:
+        hint = f"that is {age_in_words(age_on(facts['birth_date'], today))}; is the year right?"
+        yield given["birth_date"].where, Refused(f"a date of birth at most {OLDEST.on_paper()} ago", said("birth_date"), hint)
+    if "start" in facts and not -_DAYS_BEFORE <= (facts["start"].date() - today).days <= _DAYS_AHEAD:
+        yield given["start"].where, Refused("a start at most a month ago and a year ahead", said("start"), "is the year right?")
     if "birth_date" in facts and "age" in facts and facts["birth_date"] <= today:
         born, age = age_on(facts["birth_date"], today), facts["age"]
         whole = Quantity(Fraction(int(born.to(age.unit).value)), age.unit)

@@ -30,6 +30,7 @@ _MOST_CLEARANCE = 300
 _QTCS = Range(quantity(250, "ms"), quantity(750, "ms"))
 _SYSTOLICS, _DIASTOLICS = (Range(quantity(low, "mmHg"), quantity(high, "mmHg")) for low, high in ((40, 300), (20, 200)))
 _HEART_RATES = Range(quantity(20, "beats/min"), quantity(250, "beats/min"))
+OLDEST = quantity(130, "year")
 _DROP_FACTORS = Range(quantity(5, "drops/mL"), quantity(100, "drops/mL"))
 _MOST_WEEKS = quantity(45, "week")  # of pregnancy
 
@@ -151,8 +152,8 @@ def _age(text):
     value = grammar.read_quantity(text, "age")
     if value.unit.text in ("min", "h"):
         raise Refused("an age in days, weeks, months or years, such as 44y", text)
-    if value > quantity(130, "year"):
-        raise Refused("an age of at most 130 years", text)
+    if value > OLDEST:
+        raise Refused(f"an age of at most {OLDEST.on_paper()}", text)
     return value
 
 

@@ -60,6 +60,11 @@ DOSE_RATES = ("dose rate", "dose rate per kg", "dose rate per m2")
 DOSES = ("dose", "dose per kg", "dose per m2")
 
 
+# the words of a kind that has few: what to write, where another was typed
+_FEW = {"age": "day, week, month or year", "weight": "kg or lb", "height": "cm or in", "QTc": "ms", "heart rate": "beats/min", "blood pressure": "mmHg",
+        "body area": "m2", "drop factor": "drops/mL", "concentration": "mg/mL, units/mL or mEq/mL"}
+
+
 def kind_of(one: Unit) -> str:
     """The first kind that the unit fits, as a phrase: "a dose rate per kg"."""
     return next((phrase for phrase, _, fits in KINDS.values() if fits(one)), f"a quantity in {one}")
@@ -69,6 +74,8 @@ def require(quantity: Quantity, *kinds: str, found: str | None = None) -> Quanti
     """The same quantity, if it is of one of the kinds; else Refused in the words of those kinds."""
     if any(KINDS[kind][2](quantity.unit) for kind in kinds):
         return quantity
+    if kinds == ("concentration",) and quantity.unit.text == "%":  # of a solution: g in 100 mL
+        raise Refused(expectation(*kinds), found or str(quantity), f"{quantity} is {_dissolved(quantity.value, Fraction(100))}")
     said = found if found is not None else str(quantity)
     raise Refused(expectation(*kinds), said, f"that is {kind_of(quantity.unit)}")
 
@@ -130,11 +137,31 @@ def read_quantity(text: str, *kinds: str) -> Quantity:
         name = rest[1:] if rest[0] == " " else rest
         if not name or name[0] == " " or name != name.strip() or re.search(r"\s", name):
             raise Refused("", "", _why_spaced(name))
-        one = unit(name)
+        one = _unit_of(kinds, name, number)
     except Refused as refused:
         raise Refused(expected, text, refused.hint) from None
     result = Quantity(value, one)
     return require(result, *kinds, found=text) if kinds else result
+
+
+def _unit_of(kinds, name, number):
+    """The unit of that name. Where it is refused, and only one kind with few words would do, the hint names those: metres of
+    a height are not minutes."""
+    try:
+        return unit(name)
+    except Refused as refused:
+        few = _FEW.get(kinds[0]) if len(kinds) == 1 else None
+        right = re.search(r"(?:write|did you mean) (\S+?)\??$", refused.hint)
+        if few is None or (right and KINDS[kinds[0]][2](unit(right[1]))):
+            raise
+        ratio = re.fullmatch(r":([0-9][0-9,]*)", name)
+        if kinds == ("concentration",) and ratio and number == "1" and (parts := read_number(ratio[1])):
+            raise Refused("", "", f"1{name} is {_dissolved(Fraction(1), parts)}") from None
+        raise Refused("", "", f"write {few}") from None
+
+
+def _dissolved(grams: Fraction, millilitres: Fraction) -> Quantity:
+    return work_out("mg/mL", [Quantity(grams, unit("g"))], [Quantity(millilitres, unit("mL"))])
 
 
 def _why_spaced(name):
