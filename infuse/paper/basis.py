@@ -151,4 +151,4 @@ def record(order: Order) -> Section:
     return Section("RECORD", (Fields((
         Field("PROTOCOLS" if order.requests[1:] else "PROTOCOL", "; ".join(protocols)), Field("FILES", "; ".join(files)),
         Field("ORDER ID", one or f"none: it needs {order_id.NEEDED}, so that no two patients share one"),
-        Field("SOFTWARE", f"infuse v{__version__}"), Field("PRINTED", on_paper_time(order.now)))),), basis=True)
+        Field("SOFTWARE", f"infuse v{__version__}"), Field("PRINTED", on_paper_time(order.now)))),), basis=True, flows=True)

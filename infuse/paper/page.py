@@ -112,7 +112,7 @@ Block = Fields | Sentences | Boxes | Table | Cut | Scan | Steps | Bars
 class Section(NamedTuple):
     """A heading and its blocks, kept together where a medium has pages, and with the section before if it `joins` it.
 
-    `flag` is what must be seen beside the heading. `basis`: what the orders rest on, which may be set smaller.
+    `flag` is what must be seen beside the heading. `basis`: what the orders rest on and what lies behind them, which may be set smaller.
     `flows`: its lines stand for themselves, and a page may end between them. `pairs`: short fields, which may stand side by side.
     """
 

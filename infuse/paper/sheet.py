@@ -23,6 +23,7 @@ from infuse.paper import basis, bedside, combined, drawing, identity, wording, w
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 
+_WARNING = ("never", "not", "no", "nothing", "only", "first", "stop")
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
 
@@ -78,7 +79,7 @@ def _where_to_look(order: Order) -> tuple[str, ...]:
     given = "go by the TIMELINE: each row names its order" if order.plan else "go by ORDER 1" if not order.phases[1:] else "go by the orders, one after the other"
     return (f"FIRST: tick SCREENING and sign SIGNATURES, which stand after the orders{checked}.",
             f"THEN: {given}; a pump is set as its PUMP SETTINGS say." if any("pump_rate" in each.figures for each in order.phases) else f"THEN: {given}.",
-            "WHEN TO HOLD, TO STOP, WHOM TO CALL: under HOLD, STOP AND CALL of each drug, before its advisories.")
+            "WHEN TO HOLD, TO STOP, WHOM TO CALL: under HOLD, STOP AND CALL of each drug; below it its WARNINGS and RESCUE.")
 
 
 def _stopped(order: Order) -> Section:
@@ -143,13 +144,24 @@ def _watching(phase: PhaseOrder, alone: bool) -> list[Section]:
     criteria = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in protocol.criteria)
     sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),), flows=True))
     sections += [_monitoring(protocol, name)] if alone else []
-    notes = tuple(f"{each.text} ({', '.join(each.source)})" for each in (*protocol.advisories, *phase.loaded.drug.incompatible))
-    if notes:
-        sections.append(Section(f"ADVISORIES   {name}", (Sentences(notes, items=True),), flows=True))
+    notes = [(each.text, f"{each.text} ({', '.join(each.source)})") for each in (*protocol.advisories, *phase.loaded.drug.incompatible)]
+    never = {each.text for each in phase.loaded.drug.incompatible}
+    warnings = tuple(line for said, line in notes if said in never or _warns(said))
+    if warnings:
+        sections.append(Section(f"WARNINGS   {name}", (Sentences(warnings, items=True),), flows=True))
     rescue = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)
     if rescue:
         sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),), flows=True))
+    behind = tuple(line for _, line in notes if line not in warnings)
+    if behind:
+        sections.append(Section(f"ADVISORIES   {name}, and what lies behind its order", (Sentences(behind, items=True),), flows=True, basis=True))
     return sections
+
+
+def _warns(text: str) -> bool:
+    """Whether an advisory says what must not happen, or opens in capitals: it stands as large as an order. Rather one too many."""
+    first = text.split()[0].strip(":;,")
+    return first.lower() in _WARNING or (len(first) > 2 and first.isupper())
 
 
 def _monitoring(protocol, name: str) -> Section:

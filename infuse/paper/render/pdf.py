@@ -138,7 +138,7 @@ def _body(sheet: Sheet) -> dict:
     runs: list[dict] = []
     for section in sheet.sections:
         joins = section.joins and runs
-        in_columns = runs[-1]["columns"] if joins else section.basis and not any(map(_wide, section.blocks))
+        in_columns = runs[-1]["columns"] if joins else section.basis and not section.flows and not any(map(_wide, section.blocks))
         one = _section(section, shown, (across - room.BETWEEN) // 2 if in_columns else across)
         if joins:
             runs[-1]["groups"][-1].append(one)
@@ -154,16 +154,25 @@ def _wide(block: Block) -> bool:
     return isinstance(block, Scan) or isinstance(block, Sentences) and any("://" in each for each in block.lines)
 
 
+def _in_two(block: Block, section: Section) -> bool:
+    """Whether the items of a list stand in two columns of their own: small print between what is larger."""
+    return section.basis and section.flows and isinstance(block, Sentences) and block.items and len(block.lines) > 1 and not _wide(block)
+
+
 def _section(section: Section, shown: set[str], width: int) -> dict:
     heading, _, note = section.heading.partition("   ")
     said = [_left(each, shown) if section.pairs else each for each in section.blocks]
-    blocks = [_block(each, section.pairs, width) | _room(room.heights(each, width, section)) for each in said]
+    blocks = [_block(each, section.pairs, width) | _room(each, section, width) for each in said]
     return {"heading": words(heading), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
             "flows": section.flows or section.basis, "cut": isinstance(section.blocks[0], Cut), "high": room.of_section([each["high"] for each in blocks])}
 
 
-def _room(heights: list[int]) -> dict:
-    return {"high": sum(heights), "unbroken": max(heights, default=0) <= room.TALL}
+def _room(block: Block, section: Section, width: int) -> dict:
+    """How high it is at the most, whether a line or row of it may be broken, and how many of its items stand in the first column."""
+    two = _in_two(block, section)
+    heights = room.heights(block, (width - room.BETWEEN) // 2 if two else width, section)
+    first = next(number for number in range(1, len(heights) + 1) if 2 * sum(heights[:number]) >= sum(heights)) if two else 0
+    return {"high": max(sum(heights[:first]), sum(heights[first:])), "unbroken": max(heights, default=0) <= room.TALL, "first": first}
 
 
 def _left(block: Block, shown: set[str]) -> Block:
