@@ -52,7 +52,7 @@ def weight_as(kind: str, patient: Patient, actual: Figure, ranges: tuple[Range, 
         if kind == "adjusted":
             exact = formulas.adjusted_weight(actual, exact)
     exact = formulas.never_above(exact, actual)
-    return figure.rounded(exact, rounding.beside(exact.value, _STEP, ranges), rounding.NEAREST)
+    return figure.rounded(exact, rounding.beside(exact.value, _STEP, (*ranges, Range(None, actual.value))), rounding.NEAREST)
 
 
 def surface(patient: Patient, actual: Figure) -> Figure:

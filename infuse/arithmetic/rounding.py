@@ -57,7 +57,9 @@ def common_step(first: Quantity, second: Quantity) -> Quantity:
 
 
 def for_rate(exact: Quantity, asked: Quantity, pump: Pump, low=(), high=()):
-    """(rounded, how) for a pump rate: in steps that both the file and the pump allow at that rate."""
+    """(rounded, how) for a pump rate: in steps that both the file and the pump allow at that rate, not above its fastest."""
+    if exact in pump.rate and pump.rate.high is not None:
+        high = (*high, pump.rate.high)
     step = common_step(asked.to("mL/h"), pump.step_at(exact))
     rounded, how = nearest(exact, step, low, high)
     if pump.step_at(rounded) != pump.step_at(exact):  # rounding reached the next band, with its coarser step

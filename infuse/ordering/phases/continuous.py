@@ -14,8 +14,8 @@ from infuse.arithmetic import preparation as prep
 from infuse.files.protocol import Continuous
 from infuse.judgement.limits import HARD, SOFT
 from infuse.ordering.phases.continuing import go_on, nearest, running_rate
-from infuse.ordering.phases.running import at_rate, bags, judged_rate, run_on, running, whole_delivered
-from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, allowed, choose, deviates, pump_can, totals
+from infuse.ordering.phases.running import at_rate, bags, judged_rate, judged_totals, run_on
+from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, allowed, choose, deviates, pump_can
 
 
 def build(phase: Continuous, setting: Setting) -> PhaseOrder:
@@ -46,13 +46,11 @@ def build(phase: Continuous, setting: Setting) -> PhaseOrder:
 def _ladder(phase, setting, start, prepared, beyond_use):
     """(rungs, why the ladder ends before its top, alerts that forbid the whole)."""
     found, bag = [], prepared.figures["final_volume"]
-    longest = phase.duration.range.high
     for value in dosing.rungs(start.value, phase.titration):
         where = start.stated if value == start.value else phase.titration.by.where
         figures = at_rate(phase, setting, figure.stated("dose_rate", value, where), prepared)
         alerts = judged_rate(phase, setting, figures)
-        for rate in (figures["calculated_dose_rate"].value, whole_delivered(figures)):
-            alerts += totals(phase, setting, running(rate, longest))
+        alerts += judged_totals(phase, setting, figures)
         alerts += pump_can(setting.pump, setting, figures["pump_rate"].exact, figures["pump_rate"].value)
         hard = next((each for each in alerts if each.level == HARD), None)
         if hard and found:

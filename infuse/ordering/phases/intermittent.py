@@ -18,7 +18,7 @@ from infuse.ground import units
 from infuse.ground.units import Quantity, quantity
 from infuse.judgement.limits import HARD, NOTE, Alert, Room, room
 from infuse.ordering.phases.ready import beyond_use_of, least_left, measured_bag, mix, preparation_for, whole
-from infuse.ordering.phases.worksheet import PhaseOrder, Setting, choose, deviates, judge, named, pump_can, totals
+from infuse.ordering.phases.worksheet import PhaseOrder, Setting, choose, deviates, judge, named, pump_can, totals, totals_room
 
 
 def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
@@ -30,7 +30,7 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     calculated = dosing.capped(uncapped, phase.cap)
     factor = setting.bridge(calculated.value)
     mass = figure.work_out("equivalent_dose", _mass_unit(setting), [calculated], [factor]) if factor else None
-    prepared, beyond_use = _made_ready(phase, setting, ordered, calculated, mass or calculated)
+    prepared, beyond_use = _made_ready(phase, setting, ordered, calculated, mass or calculated, duration)
     alerts += [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
     figures = {"dose": ordered, "calculated_dose": calculated, **prepared.figures}
     if calculated is not uncapped:
@@ -92,7 +92,7 @@ def _runs_into_the_next(phase, duration: Figure, setting) -> list[Alert]:
     return [Alert(HARD, setting.code("duration"), f"the dose would still run for {left} when the next may start, every {every} ({again.every.where})")]
 
 
-def _made_ready(phase, setting, ordered, calculated, contained):
+def _made_ready(phase, setting, ordered, calculated, contained, duration):
     """How the dose is made ready. `contained`: the same dose as the product counts it."""
     one = preparation_for(phase, setting, contained)
     keep = room(named(phase, "dose"), ordered.value) + room(named(phase, "calculated_dose"), calculated.value)
@@ -100,17 +100,18 @@ def _made_ready(phase, setting, ordered, calculated, contained):
         keep += Room(high=(phase.dose.allowed.high.over(ordered.value),)) if ordered.value <= phase.dose.allowed.high else Room()
     if phase.cap:
         keep += Room(high=(phase.cap.quantity.over(calculated.value),) if calculated.value.value else ())
+    keep += totals_room(phase, setting, lambda window: most(_every_dose(phase, calculated.value, duration.value), window))
     beyond_use = beyond_use_of(one, setting)
-    return least_left(one, phase, setting, lambda each, product: _made_from(each, product, setting, contained, keep)), beyond_use
+    return least_left(one, phase, setting, lambda each, product: _made_from(each, product, phase, setting, contained, keep)), beyond_use
 
 
-def _made_from(one, product, setting, contained, keep):
+def _made_from(one, product, phase, setting, contained, keep):
     bag_volume = measured_bag(one, product, setting)
     if not prep.needs_volume(one, product):
         exact = units.work_out("mL", [contained.value], [] if product.fluid else [product.strength.quantity])
         return prep.premixed(one, product, contained, setting.pump.volume_step, *keep.around(exact))
     amount = figure.stated("amount", one.amount.quantity, one.amount.where) if one.amount else contained._replace(name="amount")
-    return mix(one, product, amount, setting, keep, bag_volume)
+    return mix(one, product, amount, phase, setting, keep, bag_volume)
 
 
 def _mass_unit(setting) -> str:
@@ -133,8 +134,11 @@ def _rate_unit(phase, prepared, calculated) -> units.Unit:
 def _like_limit(limit: Limit | None, rate: Quantity, setting: Setting) -> Quantity:
     """The dose rate in the terms of its limit: per kg where the limit is."""
     side = limit and (limit.hard or limit.soft)
-    end = next(iter(side.range.ends())) if side else None
-    return units.work_out(end.unit, [rate], [setting.weight.value]) if end and end.unit.patient else rate
+    return _in_terms_of(next(iter(side.range.ends())), rate, setting) if side else rate
+
+
+def _in_terms_of(end: Quantity, rate: Quantity, setting: Setting) -> Quantity:
+    return units.work_out(end.unit, [rate], [setting.weight.value]) if end.unit.patient else rate
 
 
 def _rate_room(phase, setting, exact_rate, at_exact, ordered, duration) -> Room:
@@ -143,7 +147,15 @@ def _rate_room(phase, setting, exact_rate, at_exact, ordered, duration) -> Room:
     in_terms = [_like_limit(limit, each.value, setting) for each in (at_exact, ordered)]
     return (room(limit, in_terms[0], ordered=in_terms[1]) + room(named(phase, "pump_rate"), exact_rate.value)
             + room(named(phase, "duration"), duration.value, inverse=True)
-            + _shortest(phase, duration))
+            + _shortest(phase, duration) + _fastest(phase, setting, at_exact))
+
+
+def _fastest(phase, setting, at_exact) -> Room:
+    """Nor is the rate passed for which the duration was stretched."""
+    if phase.fastest is None:
+        return Room()
+    fastest = phase.fastest.quantity
+    return Room(high=(fastest.over(_in_terms_of(fastest, at_exact.value, setting)),))
 
 
 def _shortest(phase, duration) -> Room:
@@ -189,9 +201,12 @@ def _judged(phase, setting, figures) -> list[Alert]:
 
 def given(phase: Intermittent, figures: dict[str, Figure]) -> list[Dose]:
     """Every dose that the order may come to: repeated, or as often as it may be needed."""
+    return _every_dose(phase, figures["delivered_dose"].value, figures.get("delivered_duration", figures["duration"]).value)
+
+
+def _every_dose(phase: Intermittent, amount: Quantity, over: Quantity) -> list[Dose]:
     again = phase.repeat or phase.as_needed
-    over = figures.get("delivered_duration", figures["duration"]).value
-    first = Dose(quantity(0, "min"), quantity(0, "min") if phase.by_hand else over, figures["delivered_dose"].value)
+    first = Dose(quantity(0, "min"), quantity(0, "min") if phase.by_hand else over, amount)
     return repeated(first, again.every.quantity, again.count) if again else [first]
 
 

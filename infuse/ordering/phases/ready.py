@@ -103,13 +103,13 @@ def beyond_use_of(one, setting) -> Figure | None:
     return min(chosen, stated, key=lambda each: each.value) if chosen else stated  # the shorter
 
 
-def mix(one, product, amount, setting, keep, bag_volume) -> Prepared:
+def mix(one, product, amount, phase: Phase, setting: Setting, keep, bag_volume) -> Prepared:
+    """Drawn up within `keep`, and within every limit of the concentration that the exact volume keeps."""
     exact = units.work_out("mL", [amount.value], [product.strength.quantity])
     low, high = keep.around(exact)
-    for limit in setting.loaded.drug.limits:
-        if limit.name == "final_concentration":
-            reached = (prep.withdraw_at(one, product, end, bag_volume) for end in _highs(limit))
-            high += tuple(each for each in reached if each is not None and exact <= each)
+    for limit in _of_concentration(phase, setting):
+        reached = (prep.withdraw_at(one, product, end, bag_volume) for end in _highs(limit))
+        high += tuple(each for each in reached if each is not None and exact <= each)
     syringes = setting.loaded.devices.syringes
     return prep.mixed(one, product, amount, syringes, setting.withdraw_step, low, high, bag_volume)
 

@@ -16,12 +16,11 @@ from infuse.arithmetic import dosing, figure, rounding
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.preparation import Prepared
-from infuse.files.protocol import COURSE
 from infuse.ground import units
 from infuse.ground.units import Quantity
 from infuse.judgement.limits import HARD, Alert, Room, room
 from infuse.ordering.phases.ready import beyond_use_of, least_left, measured_bag, mix, preparation_for, whole
-from infuse.ordering.phases.worksheet import deviates, judge, named, pump_can, quantity_chosen, totals
+from infuse.ordering.phases.worksheet import deviates, judge, named, pump_can, quantity_chosen, totals, totals_room
 
 
 class Running(NamedTuple):
@@ -50,7 +49,8 @@ def run_on(phase, setting, dose_rate: Figure) -> Running:
         alerts += judged_rate(phase, setting, figures, typed) + deviates(figures["deviation"], setting)
         figures["bag_lasts"], _ = prep.lasting(bag, figures["pump_rate"], beyond_use and beyond_use.value)
     low, high, more = course(phase, setting)
-    alerts += more + judge_course(phase, setting, figures, low)
+    alerts += more + judge(phase, setting, {"duration": [low.value]}, {"duration"} if "duration" in setting.chosen else ())
+    alerts += judged_totals(phase, setting, figures)
     figures |= {"duration": low} if low is high else {"shortest_duration": low} | ({"longest_duration": high} if high else {})
     return Running(prepared, figures, alerts, beyond_use, low, high)
 
@@ -65,16 +65,16 @@ def bags(made: Running, fastest: dict[str, Figure] | None = None) -> tuple[int, 
 
 def bag_for(one, phase, setting) -> Prepared:
     """One bag of the preparation, whole."""
-    return least_left(one, phase, setting, lambda each, product: _bag_from(each, product, setting))
+    return least_left(one, phase, setting, lambda each, product: _bag_from(each, product, phase, setting))
 
 
-def _bag_from(one, product, setting) -> Prepared:
+def _bag_from(one, product, phase, setting) -> Prepared:
     bag_volume = measured_bag(one, product, setting)
     if not prep.needs_volume(one, product):
         contained = [] if product.fluid else [figure.stated("strength", product.strength.quantity, product.strength.where)]
         held = figure.work_out("amount", product.amount, [*contained, figure.stated("volume", product.volume.quantity, product.volume.where)])
         return prep.premixed(one, product, held, setting.pump.volume_step, (), ())
-    return mix(one, product, figure.stated("amount", one.amount.quantity, one.amount.where), setting, Room(), bag_volume)
+    return mix(one, product, figure.stated("amount", one.amount.quantity, one.amount.where), phase, setting, Room(), bag_volume)
 
 
 def at_rate(phase, setting, dose_rate: Figure, prepared: Prepared, total: Room | None = None) -> dict[str, Figure]:
@@ -84,7 +84,8 @@ def at_rate(phase, setting, dose_rate: Figure, prepared: Prepared, total: Room |
     concentration = setting.content(prepared.figures.get("final_concentration"), calculated.value)
     exact = dosing.pump_rate(calculated, concentration)
     keep = (room(named(phase, "dose_rate"), dose_rate.value) + room(named(phase, "calculated_dose_rate"), calculated.value)
-            + room(named(phase, "pump_rate"), exact.value) + (totals_room(phase, setting, calculated.value) if total is None else total))
+            + room(named(phase, "pump_rate"), exact.value)
+            + (totals_room(phase, setting, running(calculated.value, longest(phase, setting))) if total is None else total))
     value, how = rounding.for_rate(exact.value, setting.rate_step, setting.pump, *keep.around(exact.value))
     rate = figure.rounded(exact, value, how)
     delivered = dosing.delivered_rate("delivered_dose_rate", rate, concentration, setting.per(dose_rate.value), dose_rate.value)
@@ -94,17 +95,6 @@ def at_rate(phase, setting, dose_rate: Figure, prepared: Prepared, total: Room |
     if factor:
         mass = units.unit(f"{prepared.product.amount}/{calculated.value.unit.time}")
         found["equivalent_dose_rate"] = figure.work_out("equivalent_dose_rate", mass, [calculated], [factor])
-    return found
-
-
-def totals_room(phase, setting, rate: Quantity) -> Room:
-    """Rounding a rate must not carry what runs in a window past its limit either."""
-    found = Room()
-    for limit in phase.limits:
-        if limit.name == "total" and limit.window != COURSE:
-            amount = units.work_out(rate.unit.amount, [rate, limit.window])
-            end = next(iter((limit.hard or limit.soft).range.ends()))
-            found += room(limit, units.work_out(end.unit, [amount], [setting.weight.value]) if end.unit.patient else amount)
     return found
 
 
@@ -150,10 +140,13 @@ def course(phase, setting) -> tuple[Figure, Figure | None, list[Alert]]:
     return chosen, chosen, [Alert(HARD, setting.code("duration"), message, stated.range.on_paper(), stated.where)]
 
 
-def judge_course(phase, setting, figures, shortest) -> list[Alert]:
-    """The limits of the course: how long it is, and what runs in it."""
-    values = {"duration": [shortest.value]}
-    found = judge(phase, setting, values, {"duration"} if "duration" in setting.chosen else ())
-    for rate in (figures["calculated_dose_rate"].value, whole_delivered(figures)):
-        found += totals(phase, setting, running(rate, shortest.value))
-    return found
+def longest(phase, setting) -> Quantity | None:
+    """How long it may run: as chosen, else as long as the file allows (None: it has no stated end)."""
+    chosen = quantity_chosen("duration", "duration", setting)
+    return chosen.value if chosen else phase.duration.range.high
+
+
+def judged_totals(phase, setting, figures) -> list[Alert]:
+    """What runs in every window, as ordered and as delivered, for as long as it may run."""
+    rates = (figures["calculated_dose_rate"].value, whole_delivered(figures))
+    return [alert for rate in rates for alert in totals(phase, setting, running(rate, longest(phase, setting)))]

@@ -19,10 +19,10 @@ from infuse.arithmetic.totals import Dose, most
 from infuse.files.protocol import Schedule, Step
 from infuse.ground import units
 from infuse.ground.units import Quantity, quantity
-from infuse.judgement.limits import HARD, SOFT, Alert, Room, room
+from infuse.judgement.limits import HARD, SOFT, Alert, Room
 from infuse.ordering.phases.ready import beyond_use_of, preparation_for
 from infuse.ordering.phases.running import at_rate, bag_for, judged_rate
-from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, deviates, judge, pump_can, totals
+from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, deviates, judge, pump_can, totals, totals_room
 
 
 def build(phase: Schedule, setting: Setting) -> PhaseOrder:
@@ -30,7 +30,8 @@ def build(phase: Schedule, setting: Setting) -> PhaseOrder:
     one = preparation_for(phase, setting, None)
     prepared, beyond_use = bag_for(one, phase, setting), beyond_use_of(one, setting)
     alerts = [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
-    keep = _room(phase, setting, _ordered(phase, setting))
+    ordered = _ordered(phase, setting)
+    keep = totals_room(phase, setting, lambda window: most(ordered, window))  # for every step alike: where none grows by more, no window does
     steps, after = [], quantity(0, "min")
     for number, step in enumerate(phase.steps, 1):
         figures, found = _step(step, phase, setting, prepared, keep, after)
@@ -57,17 +58,6 @@ def _ordered(phase, setting) -> list[Dose]:
         times = [rate, over, per.value] if rate.unit.patient else [rate, over]
         found.append(Dose(after, over, units.work_out(rate.unit.amount, times)))
         after += over
-    return found
-
-
-def _room(phase, setting, doses: list[Dose]) -> Room:
-    """What the limits on totals leave to every step alike: where none grows by more, no window does."""
-    found = Room()
-    for limit in phase.limits:
-        if limit.name == "total":
-            amount = most(doses, None if isinstance(limit.window, str) else limit.window)
-            end = next(iter((limit.hard or limit.soft).range.ends()))
-            found += room(limit, units.work_out(end.unit, [amount], [setting.weight.value]) if end.unit.patient else amount)
     return found
 
 

@@ -10,7 +10,7 @@ Example: choose(phase.dose, "dose", setting) is the file's default, or what `--d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from infuse.files.protocol import COURSE, Band, Choice, Limit, Phase, Pump
 from infuse.ground import grammar, numerals, units
 from infuse.ground.units import Quantity, Refused
 from infuse.judgement import limits
-from infuse.judgement.limits import HARD, Alert
+from infuse.judgement.limits import HARD, Alert, Room
 
 
 class Setting(NamedTuple):
@@ -187,22 +187,26 @@ def judge(phase, setting, values: dict[str, list[Quantity]], typed=()) -> list[A
 
 def totals(phase, setting, given_in: Callable[[Quantity | None], Quantity]) -> list[Alert]:
     """Every limit on a total, against what runs in its window (None: the whole course)."""
-    found = []
+    judged = (limits.judge(limit, setting.code("total"), [amount], "total") for limit, amount in _each_total(phase, setting, given_in))
+    return [each for each in judged if each]
+
+
+def totals_room(phase, setting, given_in: Callable[[Quantity | None], Quantity]) -> Room:
+    """What the limits on totals leave to rounding: it must not carry what is given in a window past them either."""
+    return sum((limits.room(*each) for each in _each_total(phase, setting, given_in)), Room())
+
+
+def _each_total(phase, setting, given_in) -> Iterator[tuple[Limit, Quantity]]:
+    """(limit, what is given in its window), counted as the limit is."""
     for limit in phase.limits:
-        if limit.name != "total":
-            continue
-        amount = given_in(None if limit.window == COURSE else limit.window)
-        end = next(iter((limit.hard or limit.soft).range.ends()))
-        if end.unit.patient:
-            amount = units.work_out(end.unit, [amount], [setting.weight.value])
-        alert = limits.judge(limit, setting.code("total"), [amount], "total")
-        if alert:
-            found.append(alert)
-    return found
+        if limit.name == "total":
+            amount = given_in(None if limit.window == COURSE else limit.window)
+            end = next(iter((limit.hard or limit.soft).range.ends()))
+            yield limit, units.work_out(end.unit, [amount], [setting.weight.value]) if end.unit.patient else amount
 
 
 def pump_can(pump: Pump, setting: Setting, rate: Quantity, rounded: Quantity) -> list[Alert]:
-    if rate in pump.rate and rounded.value:
+    if rate in pump.rate and rounded in pump.rate and rounded.value:
         return []
     message = f"the pump rate lies outside what the pump can do: {pump.title}, {pump.rate.on_paper()}"
     return [Alert(HARD, setting.code("pump_rate"), message, pump.rate.on_paper())]

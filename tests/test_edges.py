@@ -1,0 +1,125 @@
+"""Where rounding meets a limit, where a part of an order is stopped, and what is typed beside it: each has gone wrong once."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import NOW, make
+from test_stretch import DRUG, PROTOCOL
+
+from infuse.arithmetic import patient as patients
+from infuse.files.given import Given
+from infuse.files.library import Library
+from infuse.ground.units import quantity
+from infuse.ordering import order, picking
+from infuse.ordering.order import READY, STOPPED
+
+PHASE = PROTOCOL[PROTOCOL.index("phases:"):PROTOCOL.index("monitoring:")]
+CASES = PROTOCOL[PROTOCOL.index("cases:"):]
+ROUNDING = "rounding:\n  duration: nearest 1 min\n"
+INFUSION = "phases:\n  - intermittent:\n      dose: {}\n      duration: {}\n      source: paper\n{}      limits:\n        calculated_dose:\n          hard: up to 4,000 mg\n{}"
+PLENTY = INFUSION.format("500 mg", "30 min", "", "")
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A folder of one or two protocols, each for a drug of its own; gives the library."""
+    def written(*phases, rounding=ROUNDING, drug=DRUG, replace=(), expect=CASES):
+        (tmp_path / "drugs").mkdir(exist_ok=True)
+        for name, phase in zip(("sample", "other"), phases):
+            text = PROTOCOL.replace(PHASE, phase).replace(ROUNDING, rounding).replace(CASES, expect)
+            for one, other in replace:
+                text = text.replace(one, other)
+            (tmp_path / f"{name}.yaml").write_text(text.replace("protocol: sample", f"protocol: {name}").replace("drug: sample", f"drug: {name}"))
+            (tmp_path / "drugs" / f"{name}.yaml").write_text(drug.replace("drug: sample", f"drug: {name}").replace("name: sample drug", f"name: {name} drug"))
+        return Library([tmp_path])
+    return written
+
+
+def loaded(library, name="sample"):
+    one = library.load(library.ids()[name])
+    assert not one.errors, one.errors
+    return one
+
+
+def figures(made):
+    assert made.status == READY, made.alerts
+    return made.phases[0].figures
+
+
+def together(library, **facts):
+    """Both protocols on one sheet."""
+    picked = picking.select(library, ["sample", "other"])
+    patient, wrong = patients.read({name: Given(text, name) for name, text in facts.items()}, NOW)
+    assert not wrong
+    requests = [order.Request(loaded(library, name)) for name in picked.ids]
+    return order.build(requests, patient, NOW, arrangement=picked.arrangement)
+
+
+# ---------------------------------------------------------------------------------------------- rounding and limits
+
+
+def test_a_coarse_step_does_not_pass_the_fastest_that_the_pump_can(site):
+    """99.7 mL over 6 minutes is 997 mL/h: the nearest 10 mL/h is 1,000, and the pump ends at 999."""
+    library = site(INFUSION.format("500 mg", "6 min", "", ""), rounding="rounding:\n  pump_rate: nearest 10 mL/h\n", replace=[("added_to: 50 mL", "added_to: 94.7 mL")])
+    assert str(figures(make(loaded(library), weight="60 kg"))["pump_rate"].value) == "990 mL/h"
+
+
+@pytest.mark.parametrize(("weight", "drawn"), [("70.7 kg", "7 mL"), ("70.5 kg", "7 mL"), ("71 kg", "7.1 mL")])
+def test_drawing_up_does_not_carry_a_repeated_dose_past_its_total(site, weight, drawn):
+    """Four times 1 mg/kg are just the 4 mg/kg of a day: 70.7 kg is 7.07 mL, and 7.1 mL four times would be 4.02 mg/kg."""
+    again = "      repeat:\n        every: 6 h\n        doses: 4\n"
+    library = site(INFUSION.format("1 mg/kg", "30 min", again, "        totals:\n          - hard: up to 4 mg/kg in 24 h\n"),
+                   rounding="rounding:\n  withdraw_volume: nearest 0.1 mL\n", drug=DRUG.replace("100 mg/mL", "10 mg/mL"))
+    assert str(figures(make(loaded(library), weight=weight))["withdraw_volume"].value) == drawn
+
+
+def test_drawing_up_does_not_carry_a_concentration_past_the_limit_of_its_phase(site):
+    """290.5 mg is 2.905 mL, in steps of 0.2 mL nearest to 3: 6 mg/mL in 50 mL, above 5.9; 2.8 mL is 5.6."""
+    library = site(INFUSION.format("7 mg/kg", "30 min", "", "        final_concentration:\n          hard: up to 5.9 mg/mL\n"),
+                   rounding="rounding:\n  withdraw_volume: nearest 0.2 mL\n", replace=[("added_to", "final_volume")])
+    assert str(figures(make(loaded(library), weight="41.5 kg"))["final_concentration"].value) == "5.6 mg/mL"
+
+
+@pytest.mark.parametrize("weight", ["62.3 kg", "73.7 kg", "90 kg"])
+@pytest.mark.parametrize("step", ["0.1 mL/h", "5 mL/h"])
+def test_the_pump_does_not_run_faster_than_the_rate_for_which_the_time_was_stretched(site, weight, step):
+    library = site(INFUSION.format("10 mg/kg", "30 min", "      fastest: 20 mg/min\n", "        dose_rate:\n          hard: up to 40 mg/min\n"),
+                   rounding=f"rounding:\n  pump_rate: nearest {step}\n")
+    assert figures(make(loaded(library), weight=weight))["delivered_dose_rate"].value <= quantity(20, "mg/min")
+
+
+RUNS_ON = """phases:
+  - continuous:
+      start:
+        default: {} mg/h
+        range: 1 to 20 mg/h
+      duration: 6 to 48 h
+      source: paper
+      limits:
+        dose_rate:
+          hard: up to 20 mg/h
+        totals:
+          - hard: up to 240 mg in 24 h
+"""
+BAG = [("  added_to: 50 mL", "  amount: 500 mg\n  final_volume: 250 mL")]
+
+
+@pytest.mark.parametrize(("rate", "chosen", "status"), [("10", {}, READY), ("11", {}, STOPPED), ("11", {"duration": "6 h"}, READY), ("11", {"duration": "22 h"}, STOPPED)])
+def test_a_total_is_held_against_the_longest_that_a_rate_may_run(site, rate, chosen, status):
+    """11 mg/h are 66 mg in 6 hours and 264 in a day: the sheet says 6 to 48 hours, and the day is not safe."""
+    assert make(loaded(site(RUNS_ON.format(rate), replace=BAG)), weight="60 kg", **chosen).status == status
+
+
+@pytest.mark.parametrize(("chosen", "rungs"), [({}, 3), ({"duration": "6 h"}, 5)])
+def test_a_ladder_climbs_as_far_as_the_total_of_the_chosen_time_allows(site, chosen, rungs):
+    """10 mg/h for a day is the total; for 6 hours 12 mg/h, the top, is 72 mg."""
+    ladder = "      titrate:\n        by: 1 mg/h\n        up_to: 12 mg/h\n        until: relief\n"
+    library = site(RUNS_ON.format("8").replace("range: 1 to 20", "range: 1 to 12").replace("      duration", ladder + "      duration"), replace=BAG)
+    made = make(loaded(library), weight="60 kg", **chosen)
+    assert made.status == READY and len(made.phases[0].rungs) == rungs
+
+
+def test_a_dosing_weight_is_not_rounded_above_the_actual_one(site):
+    """Devine gives 75.3 kg, so the actual 69.97 kg is used: rounded to 70 it would be more than the patient weighs."""
+    library = site(INFUSION.format("5 mg/kg", "30 min", "", ""), replace=[("patient:\n", "patient:\n  dosing_weight: ideal\n")])
+    assert str(figures(make(loaded(library), weight="69.97 kg", height="180 cm", sex="male", age="40 years"))["calculated_dose"].value) == "349.5 mg"
