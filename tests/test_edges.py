@@ -123,3 +123,29 @@ def test_a_dosing_weight_is_not_rounded_above_the_actual_one(site):
     """Devine gives 75.3 kg, so the actual 69.97 kg is used: rounded to 70 it would be more than the patient weighs."""
     library = site(INFUSION.format("5 mg/kg", "30 min", "", ""), replace=[("patient:\n", "patient:\n  dosing_weight: ideal\n")])
     assert str(figures(make(loaded(library), weight="69.97 kg", height="180 cm", sex="male", age="40 years"))["calculated_dose"].value) == "349.5 mg"
+
+
+# ---------------------------------------------------------------------------------------------- a part that is stopped
+
+
+FOLLOWS = PLENTY.replace("intermittent:\n", "intermittent:\n      name: second\n      starts:\n        after: first\n").removeprefix("phases:\n")
+REFUSED = PLENTY.replace("      dose: 500 mg\n", "      name: first\n      bands:\n        - weight: below 50 kg\n          dose: 500 mg\n"
+                         "        - weight: from 50 kg\n          refuse: too heavy\n")
+
+
+def test_a_phase_after_one_that_no_dose_is_for_stops_the_sheet_and_nothing_else(site):
+    made = together(site(REFUSED + FOLLOWS, PLENTY), weight="60 kg")
+    assert [(each.level, each.code) for each in made.alerts] == [("hard_stop", "sample.band")]
+
+
+def test_a_rate_that_rounds_to_nothing_stops_the_sheet_and_nothing_else(site):
+    undiluted = [("  diluent: sodium chloride 0.9%\n  added_to: 50 mL\n", "")]
+    made = together(site(INFUSION.format("500 mg", "125 h", "", ""), PLENTY, drug=DRUG.replace("dilution: required", "dilution: allowed"), replace=undiluted),
+                    weight="60 kg")
+    assert made.status == STOPPED and {each.code for each in made.alerts} == {"sample.pump_rate"}
+
+
+def test_an_item_before_each_dose_of_one_that_is_stopped(infuse):
+    result = infuse("order", "dihydroergotamine-inpatient-course", "--weight", "70kg", "--age", "44y", "--clearance", "90 mL/min",
+                    "--allergy", "dihydroergotamine: rash")
+    assert result.returncode == 1 and "hard stop: dihydroergotamine-inpatient.allergy" in result.stderr

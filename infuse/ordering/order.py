@@ -136,8 +136,9 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
             refused += bad.refused
     if arrangement and arrangement.order_set:
         alerts += screening.care_area(arrangement.order_set.id, arrangement.order_set.care_areas, patient)
-    together = plan.make(arrangement, worked_out) if arrangement and worked_out and not refused else None
-    found, more = _totals(worked_out, requests, patient, weights, together, now)
+    whole = _whole(worked_out, requests)
+    together = plan.make(arrangement, worked_out) if arrangement and len(whole) == len(requests) and not refused else None
+    found, more = _totals(whole, patient, weights, together, now)
     alerts, refused = alerts + found, refused + more
     if refused:
         raise NotUnderstood(refused)
@@ -171,18 +172,21 @@ def _nothing_missing(requests, patient):
         raise Missing(missing)
 
 
-def _totals(worked_out, requests, patient, weights, together, now) -> tuple[list[Alert], list[tuple[str, Refused]]]:
-    """The limits on totals of every protocol whose phases could all be worked out, with what was given before."""
-    made = course.by_protocol(worked_out)
+def _whole(worked_out, requests) -> dict[str, list[PhaseOrder]]:
+    """The protocols, by id, whose phases could all be worked out and deliver something: what is missing has no time and no
+    total."""
+    phases_of = {request.loaded.protocol.id: request.loaded.protocol.phases for request in requests}
+    return {name: made for name, made in course.by_protocol(worked_out).items() if len(made) == len(phases_of[name]) and all(map(course.delivers, made))}
+
+
+def _totals(whole, patient, weights, together, now) -> tuple[list[Alert], list[tuple[str, Refused]]]:
+    """The limits on totals of these protocols, with what was given before."""
     found, refused = [], []
-    for request in requests:
-        protocol = request.loaded.protocol
-        mine = made.get(protocol.id, [])
-        if len(mine) == len(protocol.phases) and all(map(course.delivers, mine)):
-            try:
-                found += exposure.judge(mine, patient, weights[protocol.id], together, now)
-            except Refused as error:
-                refused.append((patient.where("given"), error))
+    for name, mine in whole.items():
+        try:
+            found += exposure.judge(mine, patient, weights[name], together, now)
+        except Refused as error:
+            refused.append((patient.where("given"), error))
     return found, refused
 
 
