@@ -10,8 +10,8 @@ from infuse.arithmetic import patient as patients
 from infuse.files.given import Given
 from infuse.files.library import Library
 from infuse.ground.units import quantity
-from infuse.ordering import order, picking
-from infuse.ordering.order import READY, STOPPED
+from infuse.ordering import cases, order, picking, setcases
+from infuse.ordering.order import READY, STOPPED, NotUnderstood
 
 PHASE = PROTOCOL[PROTOCOL.index("phases:"):PROTOCOL.index("monitoring:")]
 CASES = PROTOCOL[PROTOCOL.index("cases:"):]
@@ -149,3 +149,43 @@ def test_an_item_before_each_dose_of_one_that_is_stopped(infuse):
     result = infuse("order", "dihydroergotamine-inpatient-course", "--weight", "70kg", "--age", "44y", "--clearance", "90 mL/min",
                     "--allergy", "dihydroergotamine: rash")
     assert result.returncode == 1 and "hard stop: dihydroergotamine-inpatient.allergy" in result.stderr
+
+
+# ---------------------------------------------------------------------------------------------- what is typed
+
+
+@pytest.mark.parametrize("name", ["metoclopramide", "Reglan", "metoclopramide hcl", "metoclopramide HCl", "metoclopramide maleate"])
+def test_a_dose_given_before_counts_by_every_name_that_screening_takes_for_the_drug(shipped, name):
+    made = make(shipped["metoclopramide"], weight="70 kg", age="44 years", clearance="90 mL/min", given=(f"{name} 40 mg at 2026-11-21 06:30",))
+    assert "metoclopramide.total" in {each.code for each in made.alerts if each.level == "hard_stop"}
+
+
+@pytest.mark.parametrize("alone", [{"running_in": "1 mg/mL"}, {"running_weight": "68 kg"}, {"replaces": "the sheet of 06:00"}])
+def test_what_is_said_of_an_infusion_that_runs_needs_its_rate(shipped, alone):
+    with pytest.raises(NotUnderstood, match="--running beside it"):
+        make(shipped["ketamine-inpatient-titration"], weight="70 kg", age="44 years", **alone)
+
+
+@pytest.mark.parametrize(("born", "age", "agree"), [
+    ("2026-10-17", "5 weeks", True), ("2026-10-17", "1 month", True), ("2026-10-17", "35 days", True), ("2026-10-17", "4 weeks", False),
+    ("2024-05-20", "30 months", True), ("2024-05-20", "2 years", True), ("2024-05-20", "24 months", False), ("2024-05-22", "30 months", False),
+])
+def test_an_age_agrees_with_the_date_of_birth_in_whatever_it_is_counted(born, age, agree):
+    _, wrong = patients.read({"birth_date": Given(born, "born"), "age": Given(age, "age")}, NOW)
+    assert (not wrong) == agree
+
+
+def test_a_case_of_a_stop_may_not_expect_a_number_that_nothing_compares(site):
+    expect = "cases:\n  - name: light\n    given:\n      weight: 29 kg\n    expect:\n      refused: weight\n      pump_rate: 1 mL/h\n"
+    found = cases.run(loaded(site(PLENTY, expect=expect)))
+    assert [each.message for each in found] == ['case "light": expected refused or soft_stop alone; found pump_rate beside it']
+
+
+def test_a_case_of_a_set_that_stops_has_no_numbers():
+    library = Library()
+    of_set = library.load_set(library.sets()["emergency-rescue"])
+    stopped = next(each for each in of_set.order_set.cases if "refused" in each.expect)
+    name = next(iter(stopped.expect))
+    more = stopped._replace(expect=stopped.expect | {type(name)("ends", name.span): stopped.expect[name]})
+    found = setcases.run(library, of_set._replace(order_set=of_set.order_set._replace(cases=(more,))))
+    assert ["expected ends of an order; the case is stopped" in each.message for each in found] == [True]

@@ -16,6 +16,7 @@ from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.patient import Patient
 from infuse.arithmetic.totals import Dose
 from infuse.files import taken
+from infuse.files.library import Loaded
 from infuse.files.vocabulary import fold
 from infuse.ground.units import Quantity, Refused
 from infuse.judgement.limits import Alert
@@ -41,11 +42,10 @@ def judge(made: list[PhaseOrder], patient: Patient, weight: Figure | None, plan:
 def before(made: list[PhaseOrder], patient: Patient, start: datetime, offset: Quantity, now: datetime) -> list[Dose]:
     """What was given of the drug, by any of its names and any route, with times before the order's own start."""
     drug = made[0].loaded.drug
-    names = {fold(name) for name in (drug.id.replace("-", " "), drug.name, *drug.also_known_as)}
     unit = course.given(made[0])[0].amount.unit
     found = []
     for one in patient.get("given") or ():
-        if one.lower() == taken.NONE or fold(one.name) not in names:
+        if one.lower() == taken.NONE or not _is_of(one.name, made[0].loaded):
             continue
         amount = drug.counted_in(unit, one.amount)
         if amount is None:
@@ -54,6 +54,14 @@ def before(made: list[PhaseOrder], patient: Patient, start: datetime, offset: Qu
         over = one.end - at if one.end else timedelta()
         found.append(Dose(_minutes(at - start, -offset.value), _minutes(over), amount))
     return found
+
+
+def _is_of(name: str, loaded: Loaded) -> bool:
+    """Whether screening takes the name for that drug (by its salt too), or the drug's own file has it."""
+    word = loaded.lists.vocabulary.given.find(name)
+    if word is not None and word.id == loaded.drug.id:
+        return True
+    return fold(name) in {fold(each) for each in (loaded.drug.id, loaded.drug.name, *loaded.drug.also_known_as)}
 
 
 def _minutes(time: timedelta, more: Fraction = Fraction(0)) -> Quantity:
