@@ -81,10 +81,9 @@ def _contradictions(facts, given, today):
     if "start" in facts and not -_DAYS_BEFORE <= (facts["start"].date() - today).days <= _DAYS_AHEAD:
         yield given["start"].where, Refused("a start at most a month ago and a year ahead", said("start"), "is the year right?")
     if "birth_date" in facts and "age" in facts and facts["birth_date"] <= today:
-        born, age = age_on(facts["birth_date"], today), facts["age"]
-        whole = Quantity(Fraction(int(born.to(age.unit).value)), age.unit)
-        if not whole <= age <= whole:
-            hint = f"the date of birth makes it {age_in_words(born)}"
+        age = facts["age"]
+        if age != completed(facts["birth_date"], today, age.unit):
+            hint = f"the date of birth makes it {age_in_words(age_on(facts['birth_date'], today))}"
             yield given["age"].where, Refused("age and date of birth that agree", said("age"), hint)
     if "pump" in facts and "drop_factor" in facts:
         yield given["drop_factor"].where, Refused("a pump or a gravity set, not both", said("drop_factor"))
@@ -114,10 +113,15 @@ def _to_come(facts, given, now):
 def age_on(born: date, today: date) -> Quantity:
     """Completed years from two years of age, completed months from one month, else days: as a person says an age, so
     that somebody born 18 years and a month ago is 18."""
+    months = int(completed(born, today, units.unit("month")).value)
+    return completed(born, today, units.unit("year" if months >= 24 else "month" if months else "day"))
+
+
+def completed(born: date, today: date, unit: units.Unit) -> Quantity:
+    """The years, months, weeks or days that have been completed, as the calendar counts them."""
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
-    if months >= 24:
-        return quantity(months // 12, "year")
-    return quantity(months, "month") if months else quantity((today - born).days, "day")
+    days = (today - born).days
+    return Quantity(Fraction({"year": months // 12, "month": months, "week": days // 7, "day": days}[unit.text]), unit)
 
 
 def age_in_words(age: Quantity) -> str:

@@ -54,7 +54,9 @@ def _run(case: Case, loaded: Loaded) -> list[Problem]:
         return [_problem(case, _place(case, where), f"{where.removeprefix('--')}: {_said(each)}", each.hint) for where, each in wrong.refused]
     stops = [name for name in _STOPS if name in case.expect]
     if stops:
-        return [problem for name in stops for problem in _stopped(case, made, loaded, name)]
+        numbers = [_problem(case, name.span, f"expected {' or '.join(_STOPS)} alone; found {name} beside it", "a stop has no numbers: write a case for each")
+                   for name in case.expect if name not in _STOPS]
+        return [*numbers, *(problem for name in stops for problem in _stopped(case, made, loaded, name))]
     if made.status != READY:
         said = "; ".join(alert.message for alert in made.alerts if alert.level in _STOPS.values())
         return [_problem(case, case.span, f"expected an order; found a stop: {said}", _how_to_expect(made))]

@@ -76,6 +76,8 @@ def by_phase(protocol: Protocol, chosen: Mapping[str, Given]) -> tuple[list[dict
             continue
         for number in numbers:
             found[number][key] = given
+    alone = {id(mine[key]): mine[key] for mine in found if RUNNING[0] not in mine for key in RUNNING if key in mine}
+    wrong += [(given.where, Refused("--running beside it, the pump rate that runs now", given.text)) for given in alone.values()]
     return found, wrong
 
 

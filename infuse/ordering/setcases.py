@@ -52,6 +52,9 @@ def _run(library, of_set, case: SetCase) -> list[Problem]:
     if made.plan is None and not any(name in case.expect for name in ("refused", "soft_stop")):
         said = "; ".join(f"{alert.code}: {alert.message}" for alert in made.alerts if alert.level != NOTE)
         return [*found, _problem(case, case.span, f"expected an order; found a stop: {said}")]
+    if made.plan is None:
+        return found + [_problem(case, name.span, f"expected {name} of an order; the case is stopped", "a stop has no numbers: write a case for each")
+                        for name in case.expect if name not in _STOPS]
     return found + [problem for name in case.expect if name not in _STOPS for problem in _came_out(case, made, name)]
 
 
