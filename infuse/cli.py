@@ -417,7 +417,10 @@ def book(
     ids: Annotated[list[str], typer.Argument(metavar="PROTOCOL|SET...")],
     weights: Annotated[str, typer.Option("--weights", metavar="RANGE", help='The weights of the rows: "40 to 120 kg".')],
     step: Annotated[str, typer.Option("--step", metavar="WEIGHT", help="From row to row.")] = "5 kg",
-    heights: Annotated[Texts, typer.Option("--height", metavar="HEIGHT", help="A table for this height, where a dose is counted per m2. May be repeated.")] = None,
+    heights: Annotated[Texts, typer.Option("--height", metavar="HEIGHT", help="A table for this height, where a dose goes by it. May be repeated.")] = None,
+    with_: Annotated[Texts, choice_option("--with", "Of a set: an optional item, or another one of a group.", "PROTOCOL")] = None,
+    without: Annotated[Texts, choice_option("--without", "Of a set: an item to leave out.", "PROTOCOL")] = None,
+    choose: Annotated[Texts, choice_option("--choose", "A choice for one of the protocols.", "PROTOCOL.KEY=VALUE")] = None,
     until: Annotated[Text, typer.Option("--until", metavar="DATE", help="The last day on which it may be used; else thirty days from now.")] = None,
     format: DocumentFormat = None, json: Json = False, output: Output = None, force: Force = False, paper: Paper = None, queue: Queue = None,
     copies: Copies = None, reprint: Reprint = None, protocols: Folders = None,
@@ -429,13 +432,13 @@ def book(
         refuse_to_write_over(output, force)  # before all the work
     library, now = open_library(protocols), _now()
     try:
-        asked = binding.read(library, ids, weights, step, heights or [], until, now)
+        asked = binding.read(library, binding.Typed(ids, weights, step, heights or (), until, with_ or (), without or (), choose or ()), now)
         bound = binding.make(asked, load_all(library, asked.ids), _progress if sys.stderr.isatty() else None)
     except binding.CannotBind as wrong:
-        fail(refusals(wrong.refused) + problem_lines(wrong.problems), WRONG if wrong.refused else STOPPED)
-    pages = book_pages.lay_out(book_pages.Book(now, bound.until, weights), bound.tables, bound.sets, bound.checked)
-    several = "s" if bound.tables[1:] else ""
-    say(f"{bound.checked:,} rows checked, {len(bound.tables):,} table{several}, not to be used after {bound.until:%Y-%m-%d}")
+        fail(refusals(wrong.refused) + problem_lines(wrong.problems) + wrong.stopped, WRONG if wrong.refused else STOPPED)
+    pages = book_pages.lay_out(book_pages.Book(now, bound.until, weights), bound.tables, bound.checked)
+    count = len(book_pages.printed(bound.tables))
+    say(f"{bound.checked:,} rows checked, {count:,} table{'s' if count != 1 else ''}, not to be used after {bound.until:%Y-%m-%d}")
     if to.format == "pdf":
         return deliver(pages, to, now)
     if to.format == "json":

@@ -62,8 +62,12 @@ def faults(bands: tuple[Band, ...]) -> Iterator[str]:
 
 
 def cells(bands: tuple[Band, ...], name: str) -> list[tuple[Quantity, Quantity | None]]:
-    """(low, high) of every stretch between the edges of one fact, from zero; the last is open."""
-    edges = [end for band in bands if name in band.edges() for end in (band.edges()[name].low, band.edges()[name].high) if end]
+    """(low, high) of every stretch between the edges of one fact."""
+    return stretches([end for band in bands if name in band.edges() for end in (band.edges()[name].low, band.edges()[name].high) if end])
+
+
+def stretches(edges: list[Quantity]) -> list[tuple[Quantity, Quantity | None]]:
+    """(low, high) of every stretch between edges, from zero; the last is open."""
     points: list[Quantity] = [edges[0].with_value(Fraction(0))]
     for edge in sorted(edges):
         if edge > points[-1]:

@@ -1,65 +1,79 @@
-"""The downtime book, worked out: for each protocol and each kind of patient a table by weight, every row an order.
+"""The downtime book, worked out: for what is ordered and each kind of patient a table by weight, every row an order.
 
-For: `infuse book`, for the day when nothing else is up. A table is for one cell of age, renal function and height, where the
-dose depends on them; its rows are weights in steps, and every weight at which something changes between two of them: an edge
-of a band, the first weight that is stopped. So between rows the lower weight may rule.
+For: `infuse book`, for the day when nothing else is up. A table is of one protocol, or of an order set as a whole: all that is
+ordered together, with what is judged of it together. Its rows are weights in steps, and every weight at which something changes
+between two of them: an edge of a band, the first weight that is stopped. So between rows the lower weight may rule.
 
 Refuses: a weight range without two ends or backwards, steps of nothing, more rows than anybody would leaf through; a protocol
-that needs a height where none is given. A row at a stop has no numbers: it says what stopped it.
+that needs a height where none is given. A row at a stop, of whatever is in it, has no numbers: it says what stopped it.
 
 Example: ketamine from 35 to 155 kg in steps of 5 kg: "35 kg, call pharmacist", "40 kg, 2 mL/hour", ..., "150.1 kg, call pharmacist".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from fractions import Fraction
-from itertools import product
 from typing import NamedTuple
 
 from infuse.arithmetic.patient import Patient
-from infuse.files import bands
 from infuse.files.given import Given
-from infuse.files.library import Loaded
-from infuse.files.protocol import ACTUAL
+from infuse.files.library import Loaded, LoadedSet
 from infuse.ground import grammar
-from infuse.ground.ranges import HalfOpen
 from infuse.ground.units import Quantity, Refused, quantity
-from infuse.judgement.limits import HARD
-from infuse.ordering import order, phases
-from infuse.ordering.order import NEEDS_OVERRIDE, READY, Order
+from infuse.judgement import screening, weighing
+from infuse.judgement.limits import HARD, Alert
+from infuse.ordering import kinds, order
+from infuse.ordering.kinds import Cell
+from infuse.ordering.order import NEEDS_OVERRIDE, READY, STOPPED, Order, Request
+from infuse.ordering.plan import Arrangement
 
 MOST_ROWS = 400
 _FINEST = quantity("0.1", "kg")
-_GROWN = quantity(40, "year")
+_RECORDED = re.compile(r"; recorded: [^()]*(?= \()")
 
 
-class Cell(NamedTuple):
-    """One kind of patient: facts to order with, and the same in words. `ages`: those that stand for its band, one of which
-    must allow a row."""
+class Entry(NamedTuple):
+    """What is ordered together in the rows of some tables: one protocol; or a set with the protocols that are picked of it,
+    and how they are given together."""
 
-    facts: dict[str, Quantity]
-    words: tuple[tuple[str, str], ...]
-    ages: tuple[Quantity | None, ...]
+    requests: tuple[Request, ...]
+    arrangement: Arrangement | None = None
+    of_set: LoadedSet | None = None
+
+    @property
+    def loaded(self) -> list[Loaded]:
+        return [each.loaded for each in self.requests]
+
+    @property
+    def name(self) -> str:
+        return self.of_set.order_set.id if self.of_set else self.loaded[0].protocol.id
 
 
 class Row(NamedTuple):
-    """The order at one weight, or what stopped it: `reason` with HARD stops, "" at a soft one."""
+    """The order at one weight, or what stopped it: `reason` with HARD stops, `codes` of soft ones; `refused`: what was chosen
+    and cannot be at this weight."""
 
     weight: Quantity
     status: str
     order: Order | None
     reason: str = ""
+    codes: tuple[str, ...] = ()
+    refused: tuple[tuple[str, Refused], ...] = ()
 
 
 class Table(NamedTuple):
     """`by_dosing_weight`: which weight its rows are, where that is not the actual one."""
 
-    loaded: Loaded
+    entry: Entry
     cell: Cell
     by_dosing_weight: str
     rows: tuple[Row, ...]
+
+    @property
+    def ready(self) -> list[Row]:
+        return [each for each in self.rows if each.status == READY]
 
 
 def read_step(text: str) -> Quantity:
@@ -83,82 +97,44 @@ def read_weights(text: str, by: Quantity) -> list[Quantity]:
     return rows if rows[-1] == high else [*rows, high]
 
 
-def count(several: list[tuple[Loaded, Mapping[str, Given]]], weights: list[Quantity], heights: list[Quantity]) -> int:
-    """How many orders a book makes at least."""
-    return sum(len(cells(loaded, heights)) * len(_with_edges(loaded, weights)) for loaded, _ in several)
+def count(entries: list[Entry], weights: list[Quantity], heights: list[Quantity]) -> int:
+    """How many orders a book makes at least. Raises order.Missing, Refused."""
+    return sum(len(kinds.cells(each.loaded, heights)) * len(_with_edges(each, weights)) for each in entries)
 
 
-def tables(loaded: Loaded, chosen: Mapping[str, Given], weights: list[Quantity], heights: list[Quantity], now: datetime,
-           made: Callable[[], None] = lambda: None) -> Iterator[Table]:
-    """Every table of a protocol; `made` is told of each order. Raises order.Missing, order.NotUnderstood."""
-    rule = loaded.protocol.patient.dosing_weight
-    dosing = "" if rule == ACTUAL or not any("kg" in phases.counted_per(each) for each in loaded.protocol.phases) else f"{rule} weight"
-    for cell in cells(loaded, heights):
+def tables(entry: Entry, weights: list[Quantity], heights: list[Quantity], now: datetime, made: Callable[[], None] = lambda: None) -> Iterator[Table]:
+    """Every table of a protocol or set; `made` is told of each order. Raises order.Missing, Refused."""
+    dosing = "" if entry.requests[1:] else kinds.by_dosing_weight(entry.loaded[0])
+    for cell in kinds.cells(entry.loaded, heights):
         def at(weight, cell=cell):
             made()
-            return _row(loaded, chosen, cell, weight, dosing, now)
-        rows = [at(each) for each in _with_edges(loaded, weights)]
-        yield Table(loaded, cell, dosing, tuple(_with_changes(rows, at)))
+            return row(entry, cell, weight, dosing, now)
+        rows = [at(each) for each in _with_edges(entry, weights)]
+        yield Table(entry, cell, dosing, tuple(_with_changes(rows, at)))
 
 
-# ---------------------------------------------------------------------------------------------- kinds of patients
-
-
-def cells(loaded: Loaded, heights: list[Quantity]) -> list[Cell]:
-    """Every cell of age, renal function and height that changes a dose; one of everybody where none does."""
-    protocol = loaded.protocol
-    several = tuple(band for phase in protocol.phases for band in getattr(phase, "bands", ()))
-    known: dict[str, list] = {name: bands.cells(several, name) for name in bands.banded_by(several) if name != "weight"}
-    if any("m2" in phases.counted_per(phase) for phase in protocol.phases):
-        if not heights:
-            raise order.Missing({"height": [protocol.id]})
-        known["height"] = heights
-    return [each for values in product(*known.values()) if (each := _cell(protocol, dict(zip(known, values)))) is not None]
-
-
-def _cell(protocol, values: dict) -> Cell | None:
-    """None where the protocol is for nobody of that age."""
-    facts, words, ages = {}, [], (None,)
-    for name, value in values.items():
-        if name == "height":
-            facts["height"] = value
-            words.append(("height", value.on_paper()))
-            continue
-        words.append(("creatinine clearance" if name == "clearance" else name, HalfOpen(*_open(value)).on_paper()))
-        if name == "age":
-            ages = _ages(protocol, *value)
-            if not ages:
-                return None
-        else:
-            low, high = value
-            facts[name] = low if low.value else low.with_value(high.value / 2)
-    return Cell(facts, tuple(words), ages)
-
-
-def _open(edges):
-    low, high = edges
-    return (low if low.value else None, high)
-
-
-def _ages(protocol, low: Quantity, high: Quantity | None) -> tuple[Quantity, ...]:
-    """Ages of a band from young to old, as far as the protocol allows them."""
-    limit = protocol.patient.age.limit
-    hard = limit.hard.range if limit and limit.hard else None
-    top = high.to("month").with_value(high.to("month").value - 1) if high else _GROWN.to("month")
-    bottom = low.to("month")
-    if hard and hard.low and bottom < hard.low:
-        bottom = hard.low.to("month")
-    span = max(top.value - bottom.value, Fraction(0))
-    found = [bottom.with_value(Fraction(int(bottom.value + span * part / 4))) for part in range(5)]
-    return tuple(dict.fromkeys(each for each in found if (hard is None or each in hard) and (high is None or each < high)))
+def asked(table: Table) -> dict[str, list[str]]:
+    """The boxes before the first dose: under "" those that are asked of everybody, and of several drugs its own under the name of
+    each. The facts of the cell stand for a whole band: they answer no question about the patient."""
+    one, loaded = table.ready[0].order, table.entry.loaded
+    known = {name: value for name, value in one.patient.facts.items() if name in ("weight", "weight_date", "dosing_weight")}
+    bare = Patient(known, one.patient.given)
+    weighed = weighing.weigh(loaded, bare, one.weight, one.now)
+    facts = screening.one_care_area([box for each in loaded for box in screening.open_facts(each, bare, one.weight)], loaded)
+    found = {"": list(dict.fromkeys(each.question for each in facts))}
+    for each in loaded:
+        lead = f"{each.drug.name}: "
+        boxes = [box.question for box in (*screening.open_questions(each), *weighed.boxes[each.protocol.id])]
+        found.setdefault(each.drug.name if loaded[1:] else "", []).extend(one.removeprefix(lead) if loaded[1:] else one for one in dict.fromkeys(boxes))
+    return found
 
 
 # ---------------------------------------------------------------------------------------------- rows
 
 
-def _with_edges(loaded: Loaded, weights: list[Quantity]) -> list[Quantity]:
+def _with_edges(entry: Entry, weights: list[Quantity]) -> list[Quantity]:
     """The weights, and between them every edge of a band: who is between two rows is then in the band of the lower one."""
-    edges = {end.to("kg") for phase in loaded.protocol.phases for each in (*getattr(phase, "bands", ()), *getattr(phase, "tiers", ()))
+    edges = {end.to("kg") for loaded in entry.loaded for phase in loaded.protocol.phases for each in (*getattr(phase, "bands", ()), *getattr(phase, "tiers", ()))
              for name, edge in each.edges().items() if name == "weight" for end in (edge.low, edge.high) if end is not None}
     return sorted({*weights, *(each for each in edges if weights[0] < each < weights[-1])})
 
@@ -180,26 +156,37 @@ def _with_changes(rows: list[Row], at: Callable[[Quantity], Row]) -> Iterator[Ro
             yield found
 
 
-def _row(loaded: Loaded, chosen: Mapping[str, Given], cell: Cell, weight: Quantity, dosing: str, now: datetime) -> Row:
+def row(entry: Entry, cell: Cell, weight: Quantity, dosing: str, now: datetime) -> Row:
+    """What stands at one weight: the order, where one of the ages of the cell allows it without a reason."""
     found = None
     for age in cell.ages:
-        made = _order(loaded, chosen, cell.facts | ({"age": age} if age else {}), weight, dosing, now)
+        try:
+            made = _order(entry, cell.facts | ({"age": age} if age else {}), weight, dosing, now)
+        except order.NotUnderstood as wrong:
+            reason = "; ".join(f'{where}: expected {each.expected}; found "{each.found}"' for where, each in wrong.refused)
+            return Row(weight, STOPPED, None, reason, refused=tuple(wrong.refused))
         if made.status == READY:
             return Row(weight, READY, made)
         found = made if found is None or found.status != NEEDS_OVERRIDE else found
     if found.status == NEEDS_OVERRIDE:
-        return Row(weight, NEEDS_OVERRIDE, None)
-    reasons = dict.fromkeys(each.message for each in found.alerts if each.level == HARD)
-    return Row(weight, found.status, None, "; ".join(reasons))
+        return Row(weight, NEEDS_OVERRIDE, None, codes=tuple(dict.fromkeys(each.code for each in found.not_overridden)))
+    return Row(weight, found.status, None, "; ".join(dict.fromkeys(_reason(entry, each) for each in found.alerts if each.level == HARD)))
 
 
-def _order(loaded, chosen, facts, weight, dosing, now) -> Order:
+def _reason(entry: Entry, alert: Alert) -> str:
+    """Of a set with the protocol that it is about; without the facts that stand for the patient, who has others."""
+    said = _RECORDED.sub("", alert.message)
+    return f"{alert.code.partition('.')[0]}: {said}" if entry.of_set else said
+
+
+def _order(entry: Entry, facts, weight, dosing, now) -> Order:
     """One row's order. That a dosing weight is given is what the table says of itself: no reason is asked for that alone."""
     known = facts | {"weight": weight, "weight_date": now.date()} | ({"dosing_weight": weight} if dosing else {})
-    given = {name: Given(str(value), name) for name, value in known.items()}
-    overrides = [(f"{loaded.protocol.id}.dosing_weight", "the rows are dosing weights")] if dosing else []
-    request = order.Request(loaded, chosen)
+    patient = Patient(known, {name: Given(str(value), name) for name, value in known.items()})
+    overrides = [(f"{entry.loaded[0].protocol.id}.dosing_weight", "the rows are dosing weights")] if dosing else []
     try:
-        return order.build([request], Patient(known, given), now, overrides, "book")
-    except order.NotUnderstood:  # stopped before the dosing weight was used: then there is nothing to override
-        return order.build([request], Patient(known, given), now)
+        return order.build(list(entry.requests), patient, now, overrides, "book", arrangement=entry.arrangement)
+    except order.NotUnderstood:
+        if not overrides:
+            raise
+        return order.build(list(entry.requests), patient, now, arrangement=entry.arrangement)  # stopped before the dosing weight was used: nothing to override

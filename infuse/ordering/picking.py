@@ -2,8 +2,8 @@
 
 For: `infuse order`, and the cases of a set's file.
 
-Refuses: two sets on one sheet, `--with` and `--without` beside protocols alone, a pick that the set does not allow; a set
-or a table of what may meet that has problems, with them.
+Refuses: two sets on one sheet, `--with` and `--without` beside protocols alone, a pick that the set does not allow or that
+leaves nothing; a set or a table of what may meet that has problems, with them.
 
 Example: emergency-rescue `--with prochlorperazine` is the protocols of that set, prochlorperazine instead of the preferred.
 """
@@ -64,6 +64,9 @@ def _of_set(library, of_set: LoadedSet, rest, wanted, unwanted) -> Selection:
     picked, refused = ordersets.pick(one, list(wanted), list(unwanted))
     refused += [(each, Refused(f"a protocol that {one.id} does not have", each, f"ask for it with --with {each}"))
                 for each in rest if any(each in item.protocols for item in one.items)]
+    if not picked and not refused:
+        names = " or ".join(f"--with {name}" for item in one.items for name in item.protocols)
+        refused = [("SET", Refused(f"an item to order: {names}", one.id, "nothing of it is in an order unless it is asked for"))]
     if refused:
         raise CannotPick(refused, [])
     items: dict[str, Item] = {each.protocol: each.item for each in picked}

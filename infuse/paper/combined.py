@@ -23,7 +23,7 @@ from infuse.ground.units import Quantity, quantity
 from infuse.ordering import mixture
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
-from infuse.ordering.plan import Plan
+from infuse.ordering.plan import Arrangement, Plan
 from infuse.paper import drawing, lines, observing, wording
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
@@ -48,15 +48,15 @@ def approved(order: Order) -> list:
 def before_the_orders(order: Order) -> list[Section]:
     """When everything is given, what was picked of the set, and through which line."""
     plan = order.plan
-    return [_timeline(order, plan), *_if_needed(order, plan), *_picked(order, plan), lines.section(order, plan), *_one_bag(order), _totals(plan)]
+    return [_timeline(order, plan), *_if_needed(order, plan), *picked(plan.arrangement, order.requests), lines.section(order, plan), *_one_bag(order), _totals(plan)]
 
 
 def after_the_orders(order: Order) -> list[Section]:
     """One monitoring plan, and what the set adds: criteria, the steps of the visit, the outcome."""
     one = order.plan.arrangement.order_set
-    sections = [_monitoring(order)]
+    sections = [monitoring(order.arrangement, order.requests)]
     if one and one.criteria:
-        sections.append(Section("HOLD, STOP AND CALL   for the whole set", (Sentences(_cited(one.criteria), strong=True, items=True),)))
+        sections.append(Section("HOLD, STOP AND CALL   for the whole set", (Sentences(cited(one.criteria), strong=True, items=True),)))
     if one and one.visit:
         sections.append(Section("VISIT", (Boxes(tuple(_noted(one.visit))),)))
     if one and one.outcome:
@@ -69,7 +69,7 @@ def _noted(notes) -> Iterable[str]:
     return (f"{each.text} ({', '.join(each.source)})" for each in notes)
 
 
-def _cited(criteria) -> tuple[str, ...]:
+def cited(criteria) -> tuple[str, ...]:
     return tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in criteria)
 
 
@@ -79,18 +79,19 @@ def _cited(criteria) -> tuple[str, ...]:
 _USES = {ordersets.REQUIRED: "required", ordersets.PREFERRED: "in the set unless left out", ordersets.OPTIONAL: "optional, asked for"}
 
 
-def _picked(order: Order, plan: Plan) -> list[Section]:
-    one = plan.arrangement.order_set
+def picked(arrangement: Arrangement, requests) -> list[Section]:
+    """What of a set is ordered, and what is not."""
+    one = arrangement.order_set
     if one is None:
         return []
     rows = []
-    for number, request in enumerate(order.requests, 1):
-        item = plan.arrangement.items.get(request.loaded.protocol.id)
+    for number, request in enumerate(requests, 1):
+        item = arrangement.items.get(request.loaded.protocol.id)
         use = _USES[item.use] if item else "added to the set"
         group = f"; just one of {', '.join(item.protocols)}" if item and item.is_group else ""
         rows.append(Field(f"ORDER {number}", f"{request.loaded.protocol.title}: {use}{group}" + _and(item.only_if and f"only if {item.only_if} {TICK}" if item else "")
                           + _and(item.say if item else "")))
-    ordered = {request.loaded.protocol.id for request in order.requests}
+    ordered = {request.loaded.protocol.id for request in requests}
     left = [name for item in one.items for name in item.protocols if name not in ordered]
     blocks: list[Block] = [Fields(tuple(rows))]
     not_ordered = f"Not ordered on this sheet: {', '.join(left)}. " if left else ""
@@ -108,11 +109,11 @@ def _and(text: str) -> str:
 def _timeline(order: Order, plan: Plan) -> Section:
     start = order.patient.get("start")
     numbers = {request.loaded.protocol.id: number for number, request in enumerate(order.requests, 1)}
-    rows, said, flush = [], set(), _flush_of_all(plan)
+    rows, said, flush = [], set(), flush_of_all(plan)
     for event in plan.events:
         if not event.flush:
             part = plan.parts[event.part]
-            give = f"order {numbers[part.name]}: {event.dose.what}{_over(event)}{_condition(event, said)}{_then_flushed(plan, event, flush)}"
+            give = f"order {numbers[part.name]}: {event.dose.what}{_over(event)}{condition(event, said)}{then_flushed(plan, event, flush)}"
             rows.append((prep.hours_and_minutes(event.start), *((on_the_clock(start, event.start),) if start else ()), str(event.line), give, ""))
     lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
     if not start:
@@ -158,7 +159,7 @@ def _over(event: Event) -> str:
     return f" over {prep.hours_and_minutes(event.end - event.start)}"
 
 
-def _condition(event: Event, said: set) -> str:
+def condition(event: Event, said: set) -> str:
     """When it is given at all: in full at its first dose, by the name of its branch from then on."""
     dose, key = event.dose, (event.part, event.dose.number)
     branch = f"branch {dose.branch}" if dose.branch else ""
@@ -168,7 +169,7 @@ def _condition(event: Event, said: set) -> str:
     return f"; {text} {TICK}" if text else ""
 
 
-def _then_flushed(plan: Plan, event: Event, of_all: str) -> str:
+def then_flushed(plan: Plan, event: Event, of_all: str) -> str:
     """The flush that follows a dose: its own with its volume, else the set's with its minutes, where it is not said once for all."""
     own = event.dose.flush
     if own and own.volume:
@@ -182,7 +183,7 @@ def _then_flushed(plan: Plan, event: Event, of_all: str) -> str:
     return "; then FLUSH" if of_all else f"; then flush{_flush(plan, flush)}"
 
 
-def _flush_of_all(plan: Plan) -> str:
+def flush_of_all(plan: Plan) -> str:
     """What is flushed with and how long, where the set flushes the same way more than twice; else ""."""
     ways = [_flush(plan, each) for each in plan.events if each.flush and not plans.own_flush(each)]
     return ways[0] if len(ways) > 2 and len(set(ways)) == 1 else ""
@@ -235,28 +236,31 @@ def _one_bag(order: Order) -> list[Section]:
 
 
 def _totals(plan: Plan) -> Section:
-    """Of each drug what comes together on the sheet: doses, the most in 24 hours, the whole; on the branch that gives most."""
-    rows = []
+    """Of each drug what comes together on the sheet."""
+    return Section("TOTALS   on the branch that gives most", (Table(("PROTOCOL", "DOSES", "MOST IN 24 HOURS", "IN ALL"), tuple(totals(plan))),))
+
+
+def totals(plan: Plan) -> Iterable[tuple[str, str, str, str]]:
+    """Of each protocol doses, the most in 24 hours, the whole; on the branch that gives most."""
     for number, part in enumerate(plan.parts):
         mine = [each for each in plan.events if each.part == number and not each.flush]
         if part.if_needed:
-            rows.append((part.name, "only if needed", "see its order", "see its order"))
+            yield part.name, "only if needed", "see its order", "see its order"
             continue
         if any(each.end is None for each in mine):
-            rows.append((part.name, "runs on", "see its order", "see its order"))
+            yield part.name, "runs on", "see its order", "see its order"
             continue
         ways = [each for phases in plans.ways(plan, part.name, 1 + max(each.dose.number for each in mine)) if (each := [dose for phase in phases for dose in phase])]
-        rows.append((part.name, str(max(len(each) for each in ways)), *(max((most(each, window) for each in ways), key=lambda one: one.value).on_paper() for window in (DAY, None))))
-    return Section("TOTALS   on the branch that gives most", (Table(("PROTOCOL", "DOSES", "MOST IN 24 HOURS", "IN ALL"), tuple(rows)),))
+        yield part.name, str(max(len(each) for each in ways)), *(max((most(each, window) for each in ways), key=lambda one: one.value).on_paper() for window in (DAY, None))
 
 
 # ---------------------------------------------------------------------------------------------- monitoring
 
 
-def _monitoring(order: Order) -> Section:
+def monitoring(arrangement: Arrangement, requests) -> Section:
     """One plan of all: each observation once, at its tightest interval; then what is observed when, for which drug."""
-    one = order.plan.arrangement.order_set
-    asked = [Asked(request.loaded.drug.name, each) for request in order.requests for each in request.loaded.protocol.monitoring]
+    one = arrangement.order_set
+    asked = [Asked(request.loaded.drug.name, each) for request in requests for each in request.loaded.protocol.monitoring]
     asked += [Asked("whole set", each) for each in (one.monitoring if one else ())]
     of_each: dict[str, list[str]] = {}
     for drug, what in asked:

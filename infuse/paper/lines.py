@@ -19,12 +19,10 @@ from infuse.paper.page import Block, Field, Fields, Section, Sentences, Table
 _EACH = "\0"  # the drug that a sentence begins with
 
 
-def section(order: Order, plan: Plan) -> Section:
-    """Lines, the fluid in all, the pairs."""
+def section(order: Order, plan: Plan, with_fluid: bool = True) -> Section:
+    """Lines, the fluid in all where it is to stand here, the pairs."""
     names = {request.loaded.drug.id: request.loaded.drug.name for request in order.requests}
-    fluid = plan.fluid
-    fields = [Field("FLUID IN ALL", f"{fluid.on_paper()}{_counting(plan)}" if fluid else "not fixed: an infusion runs on without a stated end")]
-    blocks: list[Block] = [Table(("", "IN THIS SEQUENCE", "HOW"), tuple(_rows(plan, names))), Fields(tuple(fields))]
+    blocks: list[Block] = [Table(("", "IN THIS SEQUENCE", "HOW"), tuple(_rows(plan, names))), *([Fields((Field("FLUID IN ALL", fluid(plan)),))] if with_fluid else [])]
     notes = ["Whatever is not established as compatible never runs together in one line."] if any(v.status in (UNKNOWN,) for *_, v in plan.pairs) else []
     if any(verdict.status == COMPATIBLE and verdict is not plan.arrangement.mixed for *_, verdict in plan.pairs):
         notes.append("Compatible means at a Y-site, as tested; it says nothing of one bag or syringe.")
@@ -44,7 +42,12 @@ def _rows(plan: Plan, names: dict[str, str]):
         yield f"line {number}", ", then ".join(through), how
 
 
-def _counting(plan: Plan) -> str:
+def fluid(plan: Plan) -> str:
+    return f"{plan.fluid.on_paper()}{counting(plan)}" if plan.fluid else "not fixed: an infusion runs on without a stated end"
+
+
+def counting(plan: Plan) -> str:
+    """Whether flushes are in the fluid, "" where there are none."""
     known = [plans.own_flush(each) or bool(plan.flush and plan.flush.volume) for each in plan.events if each.flush or plans.own_flush(each)]
     if not known:
         return ""

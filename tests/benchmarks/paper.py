@@ -60,6 +60,10 @@ def book(folder: str) -> None:
         seconds, megabytes = cost("book", *names, "--weights", "40 to 99.5 kg" if rows == 120 else "40 to 99 kg" if rows == 60 else "40 to 98 kg", "--step", step,
                                   "--output", str(Path(folder, "book.pdf")), "--force")
         print(f"book of {len(names)} protocols by {rows} weights: {seconds:.1f} s, {megabytes:.0f} MB")
+    for rows, step in ((30, "2 kg"), (60, "1 kg")):
+        seconds, megabytes = cost("book", "emergency-rescue", "outpatient-infusion", "ketamine-inpatient-course", "--with", "magnesium-sulfate-adult", "--weights",
+                                  "40 to 99 kg" if rows == 60 else "40 to 98 kg", "--step", step, "--output", str(Path(folder, "sets.pdf")), "--force")
+        print(f"book of 3 sets by {rows} weights: {seconds:.1f} s, {megabytes:.0f} MB")
 
 
 def sheets(count: int) -> None:

@@ -1,0 +1,281 @@
+"""What the tables of a downtime book are made of: the figures of a phase, rows and columns, ladders, what is asked and watched.
+
+For: `book_pages`, for a protocol, and `book_sets`, for an order set. What is the same in every row stands once, above the table;
+what differs is a column. A titration has its ladder beside the start: a pump rate for each rung.
+
+Refuses: a row at a soft stop has "call pharmacist" and no number, one at a hard stop "not allowed" and why.
+
+Example: "70 kg, 7 mg/hour, 3.5 mL/hour".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from infuse import __version__
+from infuse.files.given import on_paper_date, on_paper_time
+from infuse.files.protocol import Intermittent
+from infuse.ground.units import quantity
+from infuse.ordering import book
+from infuse.ordering.book import Row, Table
+from infuse.ordering.order import NEEDS_OVERRIDE, READY, Request
+from infuse.ordering.phases import PhaseOrder
+from infuse.paper import approval, handling, wording
+from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet
+from infuse.paper.page import Table as Printed
+from infuse.paper.phrases import said, strength
+from infuse.paper.wording_supply import rate_said
+
+CALL, NOT_ALLOWED = "call pharmacist", "not allowed"
+LOWER = "Between two rows the lower weight rules. Below the first row or above the last: call the pharmacist."
+TICKS = "Before the first dose: [ ] two identifiers; [ ] allergies known, none to this drug; [ ] weighed, in kg; [ ] screening answered; [ ] a second person agrees."
+NOBODY_ELSE = "A patient for whom no table is: call the pharmacist."
+_WHOSE = ("NAME", "BORN", "SEX", "RECORD NUMBER", "ALLERGIES", "WEIGHT")
+_RUNGS = 4  # pump rates beside each other
+NARROW = 6  # columns of an upright page
+
+
+class Book(NamedTuple):
+    """What every page of one book says: when it was printed, until when it may be used, the weights asked for."""
+
+    now: datetime
+    until: date
+    weights: str
+
+
+def until(book: Book) -> tuple[str, ...]:
+    return (f"DOWNTIME BOOK. DO NOT USE AFTER {on_paper_date(book.until)}. {LOWER}",)
+
+
+def sheet(book: Book, approved, title: str, subtitle: str, sections: list[Section], names: str = "", whose: bool = True, wide: bool = False) -> Sheet:
+    """A page with what every page of the book says; `approved`: the protocols and sets that it is about."""
+    ticks = (TICKS,) if whose else ()
+    identity = tuple(Field(each, blank="", write_in=True) for each in _WHOSE) if whose else ()
+    return Sheet(approval.banner(approved, book.now.date()), title, subtitle, tuple(sections),
+                 (*until(book), *ticks, f"{names}infuse v{__version__}; printed {on_paper_time(book.now)}"), identity, wide)
+
+
+def for_whom(table: Table) -> str:
+    """adult, age 18 to 65 years, creatinine clearance from 60 mL/min."""
+    return ", ".join([population(table), *(f"{name} {value}" for name, value in table.cell.words),
+                      *([f"by {table.by_dosing_weight}"] if table.by_dosing_weight else [])])
+
+
+def population(table: Table) -> str:
+    return table.entry.of_set.order_set.population if table.entry.of_set else table.entry.loaded[0].protocol.population
+
+
+def assumed(table: Table) -> list[Field]:
+    """Age, kidney, sex, height and weight, as far as the table goes by them."""
+    words = dict(table.cell.words)
+    weight = f"{table.by_dosing_weight} in kg: work it out first; the rows are not the actual weight" if table.by_dosing_weight else "actual weight in kg, measured"
+    body = ", ".join(f"{name} {words[name]}" if name == "height" else words[name] for name in ("sex", "height") if name in words)
+    return [Field("AGE", f"{words['age']}; at any other age call the pharmacist" if "age" in words else "any that the population takes in", strong="age" in words),
+            Field("RENAL FUNCTION", f"creatinine clearance {words['creatinine clearance']}; not known: call the pharmacist" if "creatinine clearance" in words else
+                  "the table does not depend on it; the screening may ask for it", strong="creatinine clearance" in words),
+            Field("SEX AND HEIGHT", f"{body}; between the heights of two tables the lower one, outside them call the pharmacist" if body else "the table does not depend on them", strong=bool(body)),
+            Field("WEIGHT", weight, strong=bool(table.by_dosing_weight))]
+
+
+def chosen(request: Request) -> str:
+    """What was chosen of a protocol, by the set or on the command line: dose 500 mL."""
+    return ", ".join(f"{name.replace('_', ' ')} {given.text}" for name, given in request.chosen.items())
+
+
+# ---------------------------------------------------------------------------------------------- figures
+
+
+PROSE = ("ORDERED", "FROM", "RECONSTITUTE", "MADE UP WITH", "ADD TO", "NOTE", "HANDLING", "UNTIL OPENED", "STARTS", "GIVE ONLY IF", "SCHEDULE")  # too long for a column: below the table
+STRONG = ("DOSE", "START", "PUMP RATE", "VOLUME TO BE INFUSED", "INJECT")
+
+
+def figures_of(phase: PhaseOrder):
+    """(label, text) of what is prepared and given."""
+    figures, prepared = phase.figures, phase.prepared
+    one = prepared.preparation
+    if phase.phase.only_if:
+        yield "GIVE ONLY IF", f"{phase.phase.only_if} [ ]"
+    if starts := wording.starting(phase.phase):
+        yield "STARTS", starts
+    if "dose_rate" in figures and not phase.steps:
+        yield "START" if phase.rungs else "ORDERED", said(figures["dose_rate"])
+    calculated = figures.get("calculated_dose")
+    if calculated:
+        yield "ORDERED", f"{said(figures['dose'])}{_capped(phase)}"
+        yield "DOSE", wording.with_equivalent(phase, said(calculated))
+    elif "calculated_dose_rate" in figures and figures["calculated_dose_rate"].value.unit != figures["pump_rate"].value.unit:
+        yield "DOSE RATE", said(figures["calculated_dose_rate"])
+    yield "FROM", prepared.product.name
+    if prepared.vials is not None:
+        yield "OPEN", quantity(prepared.vials, "vial").on_paper()
+    elif prepared.bags > 1:
+        yield "HANG", f"{prepared.bags} bags, one after the other"
+    if prepared.product.reconstitution:
+        each = prepared.product.reconstitution
+        yield "RECONSTITUTE", f"each vial with {each.volume.quantity.on_paper()} of {each.fluid}"
+    if "withdraw_volume" in figures:
+        yield "WITHDRAW", said(figures["withdraw_volume"])
+    if one.added_to:
+        yield "ADD TO", f"{said(figures['bag_volume'])} of {one.diluent}; remove nothing"
+    elif one.final_volume:
+        yield "MADE UP WITH", f"{one.diluent}, to {one.final_volume.quantity.on_paper()}"
+        if "diluent_to_remove" in figures and not getattr(phase.phase, "by_hand", False):
+            yield "REMOVE FIRST", said(figures["diluent_to_remove"])
+    yield "CONCENTRATION", strength(phase)
+    more = "volume_to_be_infused" in figures and prepared.premixed and figures["volume_to_be_infused"].value < figures["final_volume"].value
+    if notes := "; ".join(filter(None, (one.note, prepared.product.overfill, "the bag holds MORE than the dose" if more else ""))):
+        yield "NOTE", notes
+    if "pump_rate" in figures and not phase.steps:
+        yield "PUMP RATE", rate_said(phase)
+    if not phase.steps:
+        yield "INJECT" if getattr(phase.phase, "by_hand", False) else "VOLUME TO BE INFUSED", said(figures["volume_to_be_infused"])
+    if isinstance(phase.phase, Intermittent):
+        yield "OVER", said(figures["duration"])
+    if often := wording.again(phase.phase):
+        yield "SCHEDULE", often
+    if phase.beyond_use:
+        yield "BEYOND USE", f"{said(phase.beyond_use)} after preparation"
+    yield from ((row.label, row.value) for row in handling.rows(phase))
+
+
+def _capped(phase: PhaseOrder) -> str:
+    return f", at most {phase.phase.cap.quantity.on_paper()}" if getattr(phase.phase, "cap", None) else ""
+
+
+# ---------------------------------------------------------------------------------------------- rows and columns
+
+
+def parted(table: Table, known: list[dict[str, str]]) -> tuple[tuple[Field, ...], list[str], tuple[str, ...]]:
+    """Of what each ready row says by label: fields of what all say alike, labels of columns, sentences of what is too long for one."""
+    labels = list(dict.fromkeys(label for each in known for label in each))
+    if all(each.get("ORDERED") == each.get("DOSE") for each in known):  # said once
+        labels = [each for each in labels if each != "ORDERED"]
+    same = [label for label in labels if len({each.get(label) for each in known}) == 1]
+    columns = [label for label in labels if label not in same and label not in PROSE]
+    prose = tuple(f"{label}, {which}: {text}" for label in PROSE if label in labels and label not in same
+                  for text, which in grouped(along(table, [each.get(label, "") for each in known])) if text)
+    return tuple(Field(label, known[0][label], strong=label in STRONG) for label in same if known[0].get(label)), columns, prose
+
+
+def rows_of(table: Table, columns: list[str], cells: list[list[str]]) -> Printed:
+    """Every row of the table; those that were stopped say so in their first column, neighbors in one line."""
+    ready, rows, wide = iter(cells), [], max(len(columns), 1)
+    stopped = [(each.weight.on_paper(), "" if each.status == READY else CALL if each.status == NEEDS_OVERRIDE else NOT_ALLOWED) for each in table.rows]
+    for weight, what in _stretches(stopped):
+        rows.append((weight, what, *[""] * (wide - 1)) if what else (weight, *(next(ready, []) or ["as above"])))
+    if not columns:
+        rows = [(which, text) for text, which in grouped(rows)]
+    strong = (1 + at for at, label in enumerate(columns) if label.rpartition(": ")[2] in STRONG)
+    return Printed(("ROW, WEIGHT", *(columns or [""])), tuple(rows), strong=(0, *strong))
+
+
+def _stretches(stopped: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """(weight, "") of each order, and (the weights from first to last, what is said) of neighbors that are stopped alike."""
+    for what, several in groupby(stopped, key=lambda one: one[1]):
+        weights = [weight for weight, _ in several]
+        yield from ((each, "") for each in weights) if not what else [(_from_to(weights), what)]
+
+
+def stops(table: Table) -> list[Section]:
+    """Why rows are not allowed, and which soft stop is the pharmacist's to judge: neighbors with the same reason together."""
+    lines = tuple(f"{what}, {which}: {why}" for what, which, why in _stopped(table))
+    return [Section("ROWS WITHOUT NUMBERS", (Sentences(lines, items=True),), flows=True)] if lines else []
+
+
+def why(table: Table) -> str:
+    """Why no row is an order: what says so of most of them."""
+    what, _, said = max(_stopped(table), key=lambda one: sum(one[2] in (each.reason.replace(f"{each.weight.on_paper()} ", ""), _soft(each)) for each in table.rows))
+    return f"{what}: {said}"
+
+
+def _stopped(table: Table) -> list[tuple[str, str, str]]:
+    """(not allowed or call pharmacist, at which weights, why)."""
+    hard = [(each.weight.on_paper(), each.reason.replace(f"{each.weight.on_paper()} ", "")) for each in table.rows]
+    soft = [(each.weight.on_paper(), _soft(each)) for each in table.rows]
+    return [(what, which, said) for what, rows in ((NOT_ALLOWED, hard), (CALL, soft)) for said, which in grouped(rows) if said]
+
+
+def _soft(row: Row) -> str:
+    return f"soft stop {', '.join(row.codes)}" if row.codes else ""
+
+
+def along(table: Table, texts: Iterable[str]) -> list[tuple[str, str]]:
+    """(weight, text) of every row: what is said of those that are orders, "" of the others, so that these part their neighbors."""
+    left = iter(texts)
+    return [(each.weight.on_paper(), next(left) if each.status == READY else "") for each in table.rows]
+
+
+def grouped(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(text, the weights that it is for) of (weight, text): neighbors with the same text together, `40 kg to 48 kg`."""
+    found: list[tuple[str, list[str]]] = []
+    for weight, text in rows:
+        if found and found[-1][0] == text:
+            found[-1][1].append(weight)
+        else:
+            found.append((text, [weight]))
+    return [(text, _from_to(weights)) for text, weights in found]
+
+
+def _from_to(weights: list[str]) -> str:
+    return weights[0] + (f" to {weights[-1].rpartition(' to ')[2]}" if weights[1:] else "")
+
+
+def rates(table: Table, of_each, heading: str, kind: str) -> list[Section]:
+    """A pump rate for each rung or step, some columns at a time; where a rung is above a soft limit, whom to call."""
+    sections = []
+    every = range(max(map(len, of_each), default=0))
+    called = [number for number in every if all(number >= len(each) or each[number].alerts for each in of_each)]
+    left = [number for number in every if number not in called]
+    for numbers in (left[start : start + _RUNGS] for start in range(0, len(left), _RUNGS)):
+        columns = [_named(of_each, number, kind) for number in numbers]
+        cells = [[_rate(each, number, kind) for number in numbers] for each in of_each]
+        rule = "A ladder, NOT a schedule: go up one rung only when its criteria are met." if kind == "rungs" else "A schedule: each step follows when the volume of the one before has run."
+        which = f"{kind} {numbers[0] + 1} to {numbers[-1] + 1}" if numbers[1:] else f"{kind[:-1]} {numbers[0] + 1}"
+        sections.append(Section(f"{heading}, {which}", (Sentences((rule,), strong=True), rows_of(table, columns, cells)), flows=True))
+    if called:
+        above = "; ".join(_named(of_each, number, kind) for number in called)
+        sections.append(Section(f"{heading}, the others", (Sentences((f"At every weight {CALL}: {above}.",), strong=True),), flows=True))
+    return sections
+
+
+def _named(of_each, number: int, kind: str) -> str:
+    rates = {said(each[number].figures["dose_rate"]) for each in of_each if number < len(each)}
+    return f"{kind[:-1].upper()} {number + 1}" + (f": {rates.pop()}" if len(rates) == 1 else "")
+
+
+def _rate(each, number: int, kind: str) -> str:
+    if number >= len(each):
+        return "no such rung"
+    if each[number].alerts:
+        return CALL
+    figures = each[number].figures
+    return said(figures["pump_rate"]) + (f", {said(figures['volume_to_be_infused'])}" if kind == "steps" else "")
+
+
+# ---------------------------------------------------------------------------------------------- beside the tables
+
+
+def ladders(table: Table, several: list[PhaseOrder], name: str) -> list[Section]:
+    """The rungs of a titration and the steps of a schedule."""
+    return [section for heading, of in (("LADDER", "rungs"), ("SCHEDULE OF RATES", "steps"))
+            for section in rates(table, [getattr(each, of) for each in several], f"{heading}   {name}", of)]
+
+
+def questions(tables: Sequence[Table], first: str) -> Section:
+    """The boxes before the first dose, of all the tables that they are for; `first` whether it is the table of this patient; of
+    several drugs each has its own below its name."""
+    asked: dict[str, dict[str, None]] = {"": {first: None}}
+    for table in tables:
+        for drug, boxes in (book.asked(table) if table.ready else {}).items():
+            asked.setdefault(drug, {}).update(dict.fromkeys(boxes))
+    blocks = [block for drug, boxes in asked.items() if boxes for block in (*([Sentences((drug,), strong=True)] if drug else []), Boxes(tuple(boxes)))]
+    return Section("SCREENING   tick before the first dose", tuple(blocks), flows=True)
+
+
+def noted(heading: str, lines: Iterable[str], strong: bool = False) -> list[Section]:
+    """A list under a heading, where there is any."""
+    lines = tuple(dict.fromkeys(lines))
+    return [Section(heading, (Sentences(lines, strong=strong, items=True),), flows=True)] if lines else []
