@@ -35,7 +35,7 @@ LIMITS = PROTOCOL[PROTOCOL.index("      limits:"):PROTOCOL.index("monitoring:")]
 CLEARANCE = "  clearance:\n    weight: ideal\n    unknown: lowest\n    source: paper\n"
 
 
-def written(phase, patient="", limit="      limits:\n        calculated_dose:\n          hard: up to 2,000 mg\n"):
+def written(phase, patient="", limit="      limits:\n        calculated_dose:\n          hard: up to 1,500 mg\n"):
     text = PROTOCOL.replace(ORIGINAL, phase).replace(LIMITS, limit).replace("preparation:\n", patient + "preparation:\n", 1)
     return text[: text.index("cases:")] + "cases:\n  - name: any\n    given:\n      weight: 60 kg\n    expect:\n      duration: 15 min\n"
 
