@@ -189,3 +189,35 @@ def test_a_case_of_a_set_that_stops_has_no_numbers():
     more = stopped._replace(expect=stopped.expect | {type(name)("ends", name.span): stopped.expect[name]})
     found = setcases.run(library, of_set._replace(order_set=of_set.order_set._replace(cases=(more,))))
     assert ["expected ends of an order; the case is stopped" in each.message for each in found] == [True]
+
+
+# ---------------------------------------------------------------------------------------------- what a dose is counted per
+
+
+@pytest.mark.parametrize(("facts", "status"), [({"weight": "25 kg"}, STOPPED), ({"weight": "60 kg"}, READY), ({"weight": "unknown"}, STOPPED)])
+def test_a_total_per_kg_of_all_phases_asks_for_the_weight(site, facts, status):
+    text = "totals:\n  - hard: up to 10 mg/kg in 24 h\n    source: paper\nmonitoring:"
+    library = site(PLENTY, replace=[("monitoring:", text), ("hard: 30 to 250 kg", "hard: 20 to 250 kg")])
+    with pytest.raises(order.Missing, match="weight"):
+        make(loaded(library))
+    made = make(loaded(library), age="9 years", **facts)
+    assert made.status == status, made.alerts
+
+
+def banded(first, second):
+    return PLENTY.replace("      dose: 500 mg\n", f"      bands:\n        - age: below 65 years\n          dose: {first}\n        - age: from 65 years\n          dose: {second}\n")
+
+
+@pytest.mark.parametrize(("first", "second", "weight", "expected"), [
+    ("400 mg/m2", "300 mg/m2", "actual", "555 mg"),  # 170 cm, 72.5 kg: 1.85 m2
+    ("400 mg/m2", "600 mg", "actual", "600 mg"),
+    ("9 mg/kg", "600 mg", "ideal", "554.4 mg"),  # a woman of 170 cm is 61.6 kg after Devine, actually 72.5: 652.5 mg
+    ("9 mg/kg", "600 mg", "actual", "600 mg"),
+])
+def test_the_lowest_dose_is_the_lowest_by_what_it_is_counted_per(site, first, second, weight, expected):
+    facts = f"patient:\n  dosing_weight: {weight}\n  age:\n    hard: up to 120 years\n    basis: site\n    unknown: lowest\n"
+    library = site(banded(first, second), replace=[("patient:\n", facts)], rounding="rounding:\n  withdraw_volume: nearest 0.001 mL\n")
+    given = {"dosing_weight": "61.6 kg"} if weight == "ideal" else {}
+    made = make(loaded(library), weight="72.5 kg", height="170 cm", sex="female", age="unknown", **given,
+                overrides=[("sample.dosing_weight", "Devine, by hand")] if given else (), by="Dr. Roe")
+    assert str(figures(made)["calculated_dose"].value.to("mg")) == expected

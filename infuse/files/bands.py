@@ -10,7 +10,7 @@ Example: below 50 kg 15 mg/kg, from 50 kg 1,000 mg: 49.9 kg gives 748.5 mg, 50 k
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import product
 
@@ -35,12 +35,14 @@ def applied(phase, band: Band):
     return phase._replace(dose=band.dose, cap=band.cap or phase.cap, limits=band.limits)
 
 
-def lowest(bands: tuple[Band, ...], weight: Quantity | None) -> Band:
-    """The band with the lowest dose for this weight."""
+def lowest(bands: tuple[Band, ...], per: Iterable[Quantity]) -> Band:
+    """The band with the lowest dose for this dosing weight and this surface."""
+    by_word = {"m2" if each.unit.text == "m2" else "kg": each for each in per}
+
     def dose(band):
         ordered = band.dose.default.quantity
         if ordered.unit.patient:
-            ordered = units.work_out(ordered.unit.without_patient(), [ordered, weight])
+            ordered = units.work_out(ordered.unit.without_patient(), [ordered, by_word[ordered.unit.patient]])
         return min(ordered, band.cap.quantity) if band.cap else ordered
     return min((band for band in bands if band.dose), key=dose)
 

@@ -23,13 +23,12 @@ from infuse.ordering import phases
 
 def changes_a_dose(protocol, patient) -> list[str]:
     """The facts that must be given, or said to be unknown, before anything is worked out."""
-    names = []
+    per = phases.anything_counted_per(protocol)
+    names = [*(["weight"] if per else []), *(["height"] if "m2" in per else [])]
+    if "kg" in per and protocol.patient.dosing_weight != ACTUAL and patient.get("dosing_weight") is None:
+        names += ["height", "sex", "age"]
     for phase in protocol.phases:
-        per, banded = phases.counted_per(phase), bands.banded_by(getattr(phase, "bands", ()))
-        if per:
-            names += ["weight", *(["height"] if "m2" in per else [])]
-        if "kg" in per and protocol.patient.dosing_weight != ACTUAL and patient.get("dosing_weight") is None:
-            names += ["height", "sex", "age"]
+        banded = bands.banded_by(getattr(phase, "bands", ()))
         names += [name for name in ("weight", "age") if name in banded]
         if "clearance" in banded and patient.get("clearance") is None and not {"clearance", "creatinine"} & patient.unknown:
             by_height = _indexed(phase) or protocol.patient.clearance.weight != ACTUAL
@@ -41,7 +40,7 @@ def dosing_weight(request, patient, actual) -> tuple[Figure | None, list[Alert]]
     """The weight that per-kg doses use; where its formula does not apply, the one that somebody gives with a reason."""
     protocol = request.loaded.protocol
     kind, code = protocol.patient.dosing_weight, f"{protocol.id}.dosing_weight"
-    if actual is None or kind == ACTUAL or not any("kg" in phases.counted_per(phase) for phase in protocol.phases):
+    if actual is None or kind == ACTUAL or "kg" not in phases.anything_counted_per(protocol):
         return actual, []
     given = patient.get("dosing_weight")
     if given is not None:
@@ -64,8 +63,9 @@ def weight_ranges(requests):
     return (*(side.range for limit in limits if limit for side in (limit.soft, limit.hard) if side), *filter(None, banded))
 
 
-def in_its_band(phase, request, patient, actual):
-    """(the phase with its band's dose, the band, figures to show, alerts): the band that takes the patient in."""
+def in_its_band(phase, request, patient, actual, per: list[Quantity]):
+    """(the phase with its band's dose, the band, figures to show, alerts): the band that takes the patient in. `per`: what
+    its doses are counted per, the dosing weight and the surface, as far as they are known."""
     several = getattr(phase, "bands", ())
     if not several:
         return phase, None, {}, []
@@ -92,7 +92,7 @@ def in_its_band(phase, request, patient, actual):
     band = found[0]
     if len(found) > 1:
         unknown = " and ".join(name for name in bands.banded_by(several) if name not in known)
-        band = bands.lowest(found, actual.value if actual else None)
+        band = bands.lowest(found, per)
         shown_as = f"the lowest dose, because the {unknown} is unknown" + (f"; {band.say}" if band.say else "")
         band = band._replace(weight=None, age=None, clearance=None, say=shown_as)
     return bands.applied(phase, band), band, shown, []

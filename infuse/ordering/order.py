@@ -122,7 +122,8 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
     alerts, refused = alerts + list(weighed.alerts), refused + list(weighed.refused)
     weights: dict[str, Figure | None] = {}
     for request in requests:
-        mine = screening.screen(request.loaded, patient, weight, _per_weight(request), now.date())
+        per_weight = bool(phases.anything_counted_per(request.loaded.protocol))
+        mine = screening.screen(request.loaded, patient, weight, per_weight, now.date())
         dosing, more = facts.dosing_weight(request, patient, weight)
         alerts += mine + more
         weights[request.loaded.protocol.id] = dosing
@@ -155,10 +156,6 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides=()
 class _Bad(Exception):
     def __init__(self, refused):
         self.refused = refused
-
-
-def _per_weight(request: Request) -> bool:
-    return any(phases.counted_per(phase) for phase in request.loaded.protocol.phases)
 
 
 def _nothing_missing(requests, patient):
@@ -229,15 +226,15 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
     several = request.loaded.protocol.phases
     drops = figure.stated("drop_factor", patient.get("drop_factor"), patient.where("drop_factor")) if patient.get("drop_factor") else None
     for phase, mine in zip(several, chosen):
-        used, band, shown, alerts = facts.in_its_band(phase, request, patient, actual)
-        if used is None:
-            yield None, alerts
-            continue
         try:
-            area = derived.surface(patient, actual) if "m2" in phases.counted_per(used) else None
+            area = derived.surface(patient, actual) if "m2" in phases.counted_per(phase) else None
         except derived.Needs as needs:
             names = ", ".join(needs.facts)
             yield None, [Alert(HARD, f"{request.loaded.protocol.id}.surface", f"{names} is unknown, and the surface needs it")]
+            continue
+        used, band, shown, alerts = facts.in_its_band(phase, request, patient, actual, [each.value for each in (weight, area) if each])
+        if used is None:
+            yield None, alerts
             continue
         setting = phases.Setting(request.loaded, weight, gravity.as_pump(drops.value, pumps[pump]) if drops else pumps[pump], mine, area, band)
         try:

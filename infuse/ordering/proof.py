@@ -71,7 +71,7 @@ def weights(loaded: Loaded) -> list[Quantity] | list[None]:
     limit, several = loaded.protocol.patient.weight.limit, loaded.protocol.phases
     hard = limit.hard.range if limit and limit.hard else None
     edges = sorted({edge.to("kg").value for phase in several for edge in _weight_edges(phase)})
-    asked = edges or any(phases.counted_per(phase) for phase in several)
+    asked = edges or phases.anything_counted_per(loaded.protocol)
     if not asked or hard is None or hard.low is None or hard.high is None:
         return [None]
     low, high = hard.low.to("kg").value, hard.high.to("kg").value
@@ -79,7 +79,8 @@ def weights(loaded: Loaded) -> list[Quantity] | list[None]:
     found: list[Quantity] = []
     for first, end in zip([low, *within], [*within, None]):
         steps = _steps(first, high if end is None else end - STEP.value)
-        everywhere = any(phases.counted_per(_at(phase, steps[0])) for phase in several)
+        at = loaded.protocol._replace(phases=tuple(_at(phase, steps[0]) for phase in several))
+        everywhere = bool(phases.anything_counted_per(at))
         found += steps if everywhere else sorted({*steps[:2], *steps[-2:]})
     return found
 
@@ -137,7 +138,7 @@ def order_at(loaded: Loaded, facts: dict[str, Quantity], preparations: Ways, wei
     known: dict[str, object] = dict(facts)
     if weight is not None:
         known |= {"weight": weight, "weight_date": CLOCK.date()}  # weighed just now, for a weight that looks impossible
-    if loaded.protocol.patient.dosing_weight != ACTUAL or any("m2" in phases.counted_per(phase) for phase in loaded.protocol.phases):
+    if loaded.protocol.patient.dosing_weight != ACTUAL or "m2" in phases.anything_counted_per(loaded.protocol):
         known |= {"height": _TALL, "sex": "female"}
     given = {name: Given(str(value), name) for name, value in known.items()}
     chosen = {name: Given(preparation, name) for name, preparation in preparations}

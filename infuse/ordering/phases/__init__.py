@@ -9,9 +9,9 @@ Example: build(phase, setting) of ketamine at 70 kg is a PhaseOrder with 19 rung
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from infuse.files.protocol import Continuous, Intermittent, Maintenance, Phase, Schedule
+from infuse.files.protocol import Continuous, Intermittent, Limit, Maintenance, Phase, Protocol, Schedule
 from infuse.ordering.phases import continuous, intermittent, maintenance, schedule
 from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting
 
@@ -32,8 +32,16 @@ def counted_per(phase: Phase) -> set[str]:
     """kg and m2, as far as the doses, rates or limits of the phase, in any of its bands, are counted per them."""
     banded = [stated for band in getattr(phase, "bands", ()) if band.dose for stated in band.dose.stated]
     every = (*phase.limits, *(limit for band in getattr(phase, "bands", ()) for limit in band.limits))
-    ends = [end for limit in every for _, side in limit.sides for end in side.range.ends()]
-    return {one.unit.patient for one in (*(each.quantity for each in banded or phase.ordered), *ends)} - {None}
+    return ({each.quantity.unit.patient for each in banded or phase.ordered} | _limited_per(every)) - {None}
 
 
-__all__ = ["PhaseOrder", "Rung", "Setting", "build", "counted_per"]
+def anything_counted_per(protocol: Protocol) -> set[str]:
+    """The same of a whole protocol: of its phases, and of the totals that hold for all of them together."""
+    return set().union(*map(counted_per, protocol.phases), _limited_per(protocol.totals)) - {None}
+
+
+def _limited_per(several: Iterable[Limit]) -> set[str | None]:
+    return {end.unit.patient for limit in several for _, side in limit.sides for end in side.range.ends()}
+
+
+__all__ = ["PhaseOrder", "Rung", "Setting", "anything_counted_per", "build", "counted_per"]
