@@ -13,7 +13,7 @@ PUSH = """      dose: 30 mg
       duration: 2 min"""
 
 
-def pushed(phase=PUSH, limit="      limits:\n        calculated_dose:\n          hard: up to 1,000 mg\n", drug=DRUG):
+def pushed(phase=PUSH, limit="      limits:\n        calculated_dose:\n          hard: up to 500 mg\n", drug=DRUG):
     text = written(phase, limit=limit).replace("  - intermittent:", "  - push:").replace("duration: 15 min\n", "duration: 2 min\n")
     return text.replace("  diluent: sodium chloride 0.9%\n  added_to: 50 mL\n", "")
 

@@ -112,6 +112,27 @@ def test_the_smallest_syringe_that_holds_it(volume, expected):
     assert rounding.for_syringe(q(volume), syringes).capacity == q(expected)
 
 
+SHELF = tuple(Syringe(q(size), q(step)) for size, step in (
+    ("1 mL", "0.01 mL"), ("3 mL", "0.1 mL"), ("5 mL", "0.2 mL"), ("10 mL", "0.2 mL"), ("20 mL", "1 mL"), ("60 mL", "1 mL")))
+
+
+@pytest.mark.parametrize(("volume", "most", "step", "drawn", "syringe"), [
+    ("14.85 mL", "14.85 mL", None, "14.8 mL", "10 mL"),  # 14 mL is 5.7% too little
+    ("12.99 mL", "12.99 mL", None, "12.8 mL", "10 mL"),
+    ("14.7 mL", "14.7 mL", None, "14 mL", "20 mL"),  # 4.8%: one syringe will do
+    ("14.85 mL", "20 mL", None, "15 mL", "20 mL"),
+    ("1.09 mL", "1.09 mL", None, "1.09 mL", "1 mL"),
+    ("3.19 mL", "3.19 mL", None, "3.1 mL", "3 mL"),
+    ("0.069 mL", "0.069 mL", None, "0.06 mL", "1 mL"),  # 13%: nothing finer is on the shelf, and it is stopped
+    ("14.85 mL", "14.85 mL", "1 mL", "14 mL", "20 mL"),  # the file's own step is kept
+    ("14.85 mL", "14.85 mL", "0.1 mL", "14.8 mL", "20 mL"),
+    ("20.9 mL", "20.9 mL", None, "20 mL", "60 mL"),
+])
+def test_a_syringe_that_is_too_coarse_gives_way_to_a_finer_one_that_is_filled_twice(volume, most, step, drawn, syringe):
+    value, _, one = rounding.drawn_up(q(volume), SHELF, q(step), Fraction(5), high=(q(most),))
+    assert (value, one.capacity) == (q(drawn), q(syringe))
+
+
 values = st.fractions(min_value=Fraction(1, 10**6), max_value=10**6, max_denominator=10**6)
 steps = st.sampled_from(["0.01", "0.05", "0.1", "0.2", "0.5", "1", "5", "10"])
 

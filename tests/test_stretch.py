@@ -140,6 +140,20 @@ def test_a_time_that_is_chosen_beyond_the_next_dose_is_stopped(sample):
     assert "sample.duration" in [alert.code for alert in make(sample(text), weight="60 kg", duration="61 min").alerts if alert.level == HARD]
 
 
+@pytest.mark.parametrize(("weight", "drawn", "said"), [
+    ("85.5 kg", "12.8 mL", "withdraw 12.8 mL in two parts, by a syringe of 10 mL, from 3 vials of"),
+    ("80 kg", "12 mL", "withdraw 12 mL from 3 vials of"),
+])
+def test_no_dose_is_stopped_for_the_graduations_of_a_large_syringe(sample, weight, drawn, said):
+    """85.5 kg: 1,282.5 mg are 12.825 mL, and 15 mg/kg is the most: on a syringe of 20 mL 12 mL would be 6.4% too little."""
+    from infuse.paper import wording
+    text = PROTOCOL.replace("        calculated_dose:", "        dose:\n          hard: up to 15 mg/kg\n        calculated_dose:")
+    made = make(sample(text), weight=weight, overrides=[("sample.calculated_dose", "published load")], by="Dr. Roe")
+    assert [alert for alert in made.alerts if alert.level == HARD] == []
+    assert made.phases[0].figures["withdraw_volume"].value.on_paper() == drawn
+    assert said in wording.preparation(made.phases[0])
+
+
 SMALL = [("3 mg", "250 mL", "0.01186 mg/mL"), ("1 mg", "99 mL", "0.01 mg/mL"), ("1 mg", "100 mL", "9.901 mcg/mL"),
          ("0.5 mg", "250 mL", "1.996 mcg/mL")]
 

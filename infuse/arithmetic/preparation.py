@@ -39,6 +39,7 @@ class Prepared(NamedTuple):
     refused: tuple[str, ...] = ()
     bags: int = 1
     others: tuple[Prepared, ...] = ()  # from the other products that it may be made from
+    twice: bool = False  # the syringe is filled twice, for its finer graduations
 
     @property
     def premixed(self) -> bool:
@@ -124,13 +125,12 @@ def premixed(preparation: Preparation, product: Product, dose: Figure, step: Qua
 
 
 def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: tuple[Syringe, ...],
-          step: Quantity | None, low, high, bag_volume: Figure | None) -> Prepared:
+          step: Quantity | None, tolerance: Fraction, low, high, bag_volume: Figure | None) -> Prepared:
     """From vials: the volume to withdraw on the syringe's graduations (or in the file's step), what is removed from
     the bag, and the final volume and concentration that come of it."""
     strength = figure.stated("strength", product.strength.quantity, product.strength.where)
     exact = figure.work_out("withdraw_volume", "mL", [amount], [strength])
-    syringe = rounding.for_syringe(exact.value, syringes)
-    value, how = rounding.nearest(exact.value, step or syringe.step, low, high)
+    value, how, syringe = rounding.drawn_up(exact.value, syringes, step, tolerance, low, high)
     withdraw = figure.rounded(exact, value, how)
     figures = {"amount": amount, "withdraw_volume": withdraw}
     figures |= _bag(preparation, withdraw, bag_volume)
@@ -145,7 +145,8 @@ def mixed(preparation: Preparation, product: Product, amount: Figure, syringes: 
         refused.append("the drug's own volume is more than the final volume; choose a stronger product or a larger bag")
     vials = math.ceil(withdraw.value.over(product.volume.quantity)) if value.value else 0
     wasted = product.volume.quantity.to("mL").with_value(product.volume.quantity.to("mL").value * vials) - withdraw.value
-    return Prepared(preparation, product, figures, vials, wasted, syringe.capacity, step or syringe.step, tuple(refused))
+    return Prepared(preparation, product, figures, vials, wasted, syringe.capacity, step or syringe.step, tuple(refused),
+                    twice=syringe is not rounding.for_syringe(exact.value, syringes))
 
 
 _NEXT_SMALLER = {"g": "mg", "mg": "mcg", "mcg": "nanogram", "units": "milliunits"}

@@ -70,3 +70,14 @@ def for_rate(exact: Quantity, asked: Quantity, pump: Pump, low=(), high=()):
 def for_syringe(volume: Quantity, syringes: tuple[Syringe, ...]) -> Syringe:
     """The smallest syringe that holds the volume; above the largest, the largest (drawn up in parts)."""
     return next((each for each in syringes if volume <= each.capacity), syringes[-1])
+
+
+def drawn_up(volume: Quantity, syringes: tuple[Syringe, ...], step: Quantity | None, tolerance: Fraction, low=(), high=()):
+    """(rounded, how, syringe) for a volume, in the file's step or on the graduations of the smallest syringe that holds it. Where
+    those are too coarse, on finer ones: a smaller syringe that is filled twice. 14.85 mL, with 14.85 mL the most, are 14 mL on a
+    20 mL syringe, 5.7% too little; they are 14.8 mL in two parts on one of 10 mL. `tolerance`: in percent."""
+    one = for_syringe(volume, syringes)
+    first = (*nearest(volume, step or one.step, low, high), one)
+    finer = [] if step else [each for each in reversed(syringes) if each.step < one.step and volume <= each.capacity + each.capacity]
+    tried = [first, *((*nearest(volume, each.step, low, high), each) for each in finer)]
+    return next((each for each in tried if abs(each[0].over(volume) - 1) * 100 <= tolerance), first)

@@ -122,7 +122,8 @@ def preparation(order: PhaseOrder) -> str:
     if product.reconstitution:
         parts.append(f"reconstitute each vial with {product.reconstitution.volume.quantity.on_paper()} of {product.reconstitution.fluid}")
     vials = Quantity(units.Fraction(prepared.vials), units.unit("vial"))
-    parts.append(f"withdraw {said(figures['withdraw_volume'])} from {vials.on_paper()} of {product.name}"
+    twice = f" in two parts, by a syringe of {prepared.syringe.on_paper()}," if prepared.twice else ""
+    parts.append(f"withdraw {said(figures['withdraw_volume'])}{twice} from {vials.on_paper()} of {product.name}"
                  + (f" ({prepared.wasted.on_paper()} left over)" if prepared.wasted.value else ""))
     if one.shared:
         parts.append("into the bag as ONE BAG says")

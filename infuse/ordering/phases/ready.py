@@ -111,7 +111,7 @@ def mix(one, product, amount, phase: Phase, setting: Setting, keep, bag_volume) 
         reached = (prep.withdraw_at(one, product, end, bag_volume) for end in _highs(limit))
         high += tuple(each for each in reached if each is not None and exact <= each)
     syringes = setting.loaded.devices.syringes
-    return prep.mixed(one, product, amount, syringes, setting.withdraw_step, low, high, bag_volume)
+    return prep.mixed(one, product, amount, syringes, setting.withdraw_step, setting.tolerance, low, high, bag_volume)
 
 
 def _highs(limit):

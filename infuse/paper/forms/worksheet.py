@@ -93,7 +93,8 @@ def _steps(phase: PhaseOrder):
     if product.reconstitution:
         yield f"reconstitute each vial with {product.reconstitution.fluid}", product.reconstitution.volume.quantity.on_paper()
     drawn = said(figures["withdraw_volume"])
-    yield f"withdraw {product.name.partition(',')[0]}: {said(figures['amount_withdrawn'])}", drawn
+    twice = f", in two parts, by a syringe of {prepared.syringe.on_paper()}" if prepared.twice else ""
+    yield f"withdraw {product.name.partition(',')[0]}: {said(figures['amount_withdrawn'])}{twice}", drawn
     if one.shared:
         yield f"add it to the bag that it shares with {' and '.join(one.shared)}, which is made up to", said(figures["final_volume"])
         return
