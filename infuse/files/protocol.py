@@ -25,6 +25,7 @@ from infuse.ground.units import DimensionError, Quantity, Unit, fits, unit, work
 
 ACTUAL = "actual"
 COURSE = "course"
+INTERVAL = "dosing_interval"  # the limit of the time since the last dose
 REFRIGERATOR, ROOM = "refrigerator", "room temperature"
 PLACES = {REFRIGERATOR: (REFRIGERATOR,), ROOM: (ROOM,), f"{REFRIGERATOR} or {ROOM}": (REFRIGERATOR, ROOM)}  # where something may be kept, in words
 BANDED = ("weight", "age", "clearance")  # the facts that a dose may be banded by

@@ -20,9 +20,12 @@ from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.patient import Patient
 from infuse.files.given import BY_NAME
 from infuse.files.library import Loaded
+from infuse.files.protocol import Limit
+from infuse.files.vocabulary import fold
 from infuse.ground.units import quantity
 from infuse.judgement import limits
 from infuse.judgement.limits import HARD, SOFT, Alert
+from infuse.judgement.recorded import closed
 
 WEIGHT_GOOD_FOR = timedelta(days=7)  # standards W3: an adult's weight older than this is weighed again
 ADULT = quantity(20, "year")
@@ -118,6 +121,7 @@ _QUESTIONS = {
     "medicines": "other medicines are known, prescribed or bought, and were checked against this sheet",
     "care_area": "the care area is one of: {areas}",
     "pump": "the pump is the one named under pump settings",
+    "given": "the last dose of {drug}, by any route, was {interval} ago, or this is the first",
     "age": "the age is {allowed}",
     "weight": "the weight is {allowed}",
 }
@@ -141,6 +145,23 @@ def open_facts(loaded: Loaded, patient: Patient, weight: Figure | None) -> list[
         if side and patient.get(name) is None:
             found.append(Open(name, _QUESTIONS[name].format(allowed=side.range.on_paper()), BY_NAME[name].option))
     return found
+
+
+def last_dose(loaded: Loaded, patient: Patient, interval: Limit) -> Open | None:
+    """The box for the time since the last dose, which a phase limits; None where the doses already given are known."""
+    given = patient.get("given") or ()
+    if closed(given) or any(is_of(each.name, loaded) for each in given):
+        return None
+    longest = max((side.range for _, side in interval.sides), key=lambda range: range.low)
+    return Open("given", _QUESTIONS["given"].format(drug=loaded.drug.name, interval=longest.on_paper()), BY_NAME["given"].option)
+
+
+def is_of(name: str, loaded: Loaded) -> bool:
+    """Whether screening takes the name for that drug (by its salt too), or the drug's own file has it."""
+    word = loaded.lists.vocabulary.given.find(name)
+    if word is not None and word.id == loaded.drug.id:
+        return True
+    return fold(name) in {fold(each) for each in (loaded.drug.id, loaded.drug.name, *loaded.drug.also_known_as)}
 
 
 def one_care_area(found: list[Open], several: list[Loaded]) -> list[Open]:

@@ -16,9 +16,8 @@ from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.patient import Patient
 from infuse.arithmetic.totals import Dose
 from infuse.files import taken
-from infuse.files.library import Loaded
-from infuse.files.vocabulary import fold
 from infuse.ground.units import Quantity, Refused
+from infuse.judgement import screening
 from infuse.judgement.limits import Alert
 from infuse.ordering import plan as plans
 from infuse.ordering.phases import PhaseOrder, course
@@ -26,7 +25,7 @@ from infuse.ordering.plan import Plan
 
 
 def judge(made: list[PhaseOrder], patient: Patient, weight: Figure | None, plan: Plan | None, now: datetime) -> list[Alert]:
-    """Every limit on a total of one protocol. Raises Refused for a dose already given in another kind of unit."""
+    """Every limit on a total, and on the time since the last dose, of one protocol. Raises Refused for a dose already given in another kind of unit."""
     protocol, ways = made[0].loaded.protocol, course.branches(made)
     several, offset = [course.doses(way) for way in ways], course.START
     item = plan.arrangement.items.get(protocol.id) if plan else None
@@ -45,7 +44,7 @@ def before(made: list[PhaseOrder], patient: Patient, start: datetime, offset: Qu
     unit = course.given(made[0])[0].amount.unit
     found = []
     for one in patient.get("given") or ():
-        if one.lower() == taken.NONE or not _is_of(one.name, made[0].loaded):
+        if one.lower() == taken.NONE or not screening.is_of(one.name, made[0].loaded):
             continue
         amount = drug.counted_in(unit, one.amount)
         if amount is None:
@@ -54,14 +53,6 @@ def before(made: list[PhaseOrder], patient: Patient, start: datetime, offset: Qu
         over = one.end - at if one.end else timedelta()
         found.append(Dose(_minutes(at - start, -offset.value), _minutes(over), amount))
     return found
-
-
-def _is_of(name: str, loaded: Loaded) -> bool:
-    """Whether screening takes the name for that drug (by its salt too), or the drug's own file has it."""
-    word = loaded.lists.vocabulary.given.find(name)
-    if word is not None and word.id == loaded.drug.id:
-        return True
-    return fold(name) in {fold(each) for each in (loaded.drug.id, loaded.drug.name, *loaded.drug.also_known_as)}
 
 
 def _minutes(time: timedelta, more: Fraction = Fraction(0)) -> Quantity:

@@ -24,7 +24,7 @@ from infuse.arithmetic.patient import Patient
 from infuse.files.given import Given
 from infuse.files.library import Loaded
 from infuse.files.ordersets import SetFlush
-from infuse.files.protocol import ACTUAL
+from infuse.files.protocol import ACTUAL, INTERVAL
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground.units import DimensionError, Refused
 from infuse.judgement import limits, screening, weighing
@@ -33,6 +33,7 @@ from infuse.judgement.screening import Open
 from infuse.judgement.weighing import Weighed
 from infuse.ordering import choosing, exposure, facts, gravity, phases, plan
 from infuse.ordering.phases import PhaseOrder, course
+from infuse.ordering.phases.worksheet import named
 from infuse.ordering.plan import Arrangement, Plan
 
 NOTHING: Mapping[str, Given] = MappingProxyType({})
@@ -100,6 +101,9 @@ class Order:
         for request in self.requests if self.phases else ():
             found += screening.open_facts(request.loaded, self.patient, self.weight) + screening.open_questions(request.loaded)
             found += self.weighed.boxes[request.loaded.protocol.id]
+        for phase in self.phases:
+            interval = named(phase.phase, INTERVAL)
+            found += filter(None, [screening.last_dose(phase.loaded, self.patient, interval) if interval else None])
         for phase in self.phases:
             found += open_answers(phase, self.requests, self.plan.flush if self.plan else None)
         return tuple(dict.fromkeys(screening.one_care_area(found, [each.loaded for each in self.requests])))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from infuse.files import bands
 from infuse.files.consistency.words import awaits_the_site, base, is_dose, limits_of, of_another_kind, own_handling, per_patient, unknown_sources, wrong
-from infuse.files.protocol import COURSE, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol
+from infuse.files.protocol import COURSE, INTERVAL, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol
 from infuse.files.shapes import written
 from infuse.ground import units
 from infuse.ground.units import Quantity
@@ -122,7 +122,7 @@ def limits_agree(protocol: Protocol, drug: Drug | None):
 
 def _figure_like(limit: Limit, ordered: Quantity, phase, drug: Drug | None) -> list[units.Unit]:
     whole = ordered.unit.without_patient()
-    if limit.name in ("duration", "pump_rate"):
+    if limit.name in ("duration", "pump_rate", INTERVAL):
         return []
     if limit.name == "final_concentration":
         if drug and drug.bridge(ordered.unit):  # what is in the bag is counted as its products are
@@ -150,6 +150,18 @@ def rates_count_per_the_same_time(protocol: Protocol, _drug):
                 for end in side.range.ends():
                     if end.unit.time not in (None, time):
                         yield wrong(side.span, f"a limit per {time}, as {name} is", f'"{end}"')
+
+
+def intervals_agree(protocol: Protocol, _drug):
+    """The time between two doses is at least so long, and the phase itself repeats no sooner."""
+    for phase in protocol.phases:
+        again = getattr(phase, "repeat", None) or getattr(phase, "as_needed", None)
+        for _, side in (each for limit in phase.limits if limit.name == INTERVAL for each in limit.sides):
+            if side.range.low is None or side.range.high is not None:
+                yield wrong(side.span, "a least time between two doses, such as at least 6 h", f'"{written(side.range)}"')
+            elif again and again.every.quantity < side.range.low:
+                hint = f"the limit of the dosing interval, on line {side.span.line}"
+                yield wrong(again.every.span, f"a dose every {side.range.low} or more", f'"{again.every.quantity}"', hint)
 
 
 def tolerance_is_small(protocol: Protocol, _drug):

@@ -116,6 +116,7 @@ _LIMITS = {
     "pump_rate": ("pump rate",),
     "final_concentration": ("concentration",),
     "duration": ("duration",),
+    p.INTERVAL: ("duration",),
 }
 
 

@@ -131,14 +131,14 @@ def _dose_over_a_time(over: str, limits: tuple[str, ...]) -> tuple[Key, ...]:
     return (
         *_WHEN,
         Key("dose", choice(*DOSES), "the dose: fixed, per kg or per m2"),
-        Key("bands", list_of(band_of(limits)), "instead of a dose: one for each band of weight, age or clearance"),
+        Key("bands", list_of(band_of((*limits, p.INTERVAL))), "instead of a dose: one for each band of weight, age or clearance"),
         Key("cap", quantity("dose"), "the most that a per-kg dose may become"),
         Key("equivalent", quantity("dose"), "the default dose said again in mEq or mmol, to be checked"),
         Key("duration", choice("duration"), over, required=True),
         Key("fastest", quantity(*DOSE_RATES), "the dose rate above which the duration is stretched instead"),
         Key("flush", _FLUSH, "the flush after it"),
         *_AGAIN, _MADE_FROM, _ASK, _SOURCE,
-        Key("limits", limits_of(*limits), "soft and hard limits"),
+        Key("limits", limits_of(*limits, p.INTERVAL), "soft and hard limits"),
     )
 
 

@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.totals import Dose, most
-from infuse.files.protocol import COURSE, Intermittent, Schedule
+from infuse.files.protocol import COURSE, INTERVAL, Intermittent, Schedule
 from infuse.ground import units
 from infuse.ground.units import Quantity, quantity
 from infuse.judgement import limits
 from infuse.judgement.limits import Alert
 from infuse.ordering.phases import intermittent, schedule
 from infuse.ordering.phases.running import whole_delivered
-from infuse.ordering.phases.worksheet import PhaseOrder
+from infuse.ordering.phases.worksheet import PhaseOrder, named
 
 START = quantity(0, "min")
 _LONGEST_WINDOW = quantity(1, "week")  # of a rate without a stated end as much is counted as any window can hold
@@ -119,6 +119,7 @@ def judge(made: list[PhaseOrder], weight: Figure | None, several: list[list[list
     ways = [in_time(made)] * len(several) if oftener else branches(made)
     for timed, way in zip(ways, several) if before or oftener else ():
         for each, own in zip(timed, way):
+            found.append(_too_soon(each.phase.phase, protocol, own, before + [dose for phase in way for dose in phase]))
             found += [_judged(limit, protocol, [before + own], weight, "total") for limit in each.phase.phase.limits if limit.window is not None and own]
     return list(dict.fromkeys(each for each in found if each))
 
@@ -130,6 +131,16 @@ def _judged(limit, protocol, several: list[list[Dose]], weight, what: str) -> Al
     if end.unit.patient:
         amounts = [units.work_out(end.unit, [amount], [weight.value]) for amount in amounts]
     return limits.judge(limit, f"{protocol.id}.total", amounts, what)
+
+
+def _too_soon(phase, protocol, own: list[Dose], every: list[Dose]) -> Alert | None:
+    """A dose of the phase less than its dosing interval after the one before it, counted from start to start."""
+    limit = named(phase, INTERVAL)
+    if limit is None:
+        return None
+    starts = sorted(each.start.to("min").value for each in every)
+    since = [dose.start.to("min").value - earlier for dose in own for earlier in starts if earlier < dose.start.to("min").value]
+    return limits.judge(limit, f"{protocol.id}.{INTERVAL}", [START.with_value(min(since))] if since else (), "time since the last dose")
 
 
 def _in_reach(several: list[Dose], window: Quantity | None) -> list[Dose]:

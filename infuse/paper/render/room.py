@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from infuse.paper.page import Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Steps, Table
+from infuse.paper.page import Bars, Block, Boxes, Field, Fields, Scan, Section, Sentences, Steps, Table
 from infuse.paper.render.text import bound
 
 SIZE, SMALL = 11, 9  # points, as in the template
