@@ -22,7 +22,7 @@ from infuse.files.library import Library
 from infuse.ground.units import quantity
 from infuse.ordering import book, order, picking
 from infuse.ordering.order import READY
-from infuse.paper import binding, book_pages
+from infuse.paper import binding, book_pages, book_tables
 from infuse.paper.page import Fields
 from infuse.paper.page import Table as Printed
 from infuse.paper.render import json as rendered
@@ -33,7 +33,7 @@ SETS = [("emergency-rescue",), ("emergency-rescue", "prochlorperazine", "valproa
         ("outpatient-infusion", "thiamine", "dexamethasone"), ("eptinezumab-visit",)]
 NAMED = ["-".join(each) for each in SETS]
 FIGURES = {"DOSE": "calculated_dose", "DOSE RATE": "calculated_dose_rate", "WITHDRAW": "withdraw_volume", "PUMP RATE": "pump_rate", "VOLUME TO BE INFUSED": "volume_to_be_infused",
-           "INJECT": "volume_to_be_infused", "OVER": "duration", "START": "dose_rate"}
+           "INJECT": "volume_to_be_infused", "OVER": "duration", "START": "dose_rate", "DELIVERS": "delivered_dose"}
 
 
 def made_of(name, *wanted, weights="38 to 62 kg", step="6 kg", heights=("165 cm",), **typed):
@@ -90,10 +90,27 @@ def test_what_stands_in_the_row_and_above_it_is_what_was_worked_out(which):
                 found = {label: text for (place, label), text in said.items() if place == where}
                 assert found.keys() & {"DOSE", "START", "DOSE RATE"} and found.keys() & {"PUMP RATE", "INJECT"}, where
                 for label, figure in FIGURES.items():
-                    if label in found:
+                    if found.get(label) == "as ordered":
+                        assert phase.figures["delivered_dose"].value.value == phase.figures["calculated_dose"].value.value
+                    elif label in found:
                         assert found[label].partition(" (")[0] == phase.figures[figure].value.on_paper(), (row.weight.on_paper(), where, label)
             fluid = next((text for (_, label), text in said.items() if label.startswith("FLUID IN ALL")), None)
             assert fluid == (row.order.plan.fluid.on_paper() if row.order.plan.fluid else "not fixed: an infusion runs on without a stated end")
+
+
+@pytest.mark.parametrize("which", [SETS[1], WITH_LIDOCAINE, ("magnesium-sulfate-adult",), ("acetaminophen",)], ids="-".join)
+def test_no_cell_of_an_order_is_empty_and_no_cell_of_a_stop_is_filled(which):
+    for sheet in pages(made_of(*which)):
+        for table in (block for section in sheet.sections for block in section.blocks if isinstance(block, Printed) and block.columns[0] == "ROW, WEIGHT"):
+            for row in table.rows:
+                stopped = row[1] in (book_tables.CALL, book_tables.NOT_ALLOWED)
+                assert all(row[:2]) and not any(row[2:]) if stopped else all(row), (sheet.title, row)
+
+
+def test_the_page_says_by_which_formula_the_kidney_is_told():
+    said = [row.value for sheet in pages(bound("ketorolac", "emergency-rescue")) for section in sheet.sections for block in section.blocks if isinstance(block, Fields)
+            for row in block.rows if row.label == "RENAL FUNCTION"]
+    assert len(said) > 9 and all("by Cockcroft-Gault with the ideal weight; not known: call the pharmacist" in each for each in said)
 
 
 def texts(sheet, weight):

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from infuse import __version__
 from infuse.files.given import on_paper_date, on_paper_time
 from infuse.files.protocol import Intermittent
+from infuse.ground import units
 from infuse.ground.units import quantity
 from infuse.ordering import book
 from infuse.ordering.book import Row, Table
@@ -73,9 +74,9 @@ def assumed(table: Table) -> list[Field]:
     words = dict(table.cell.words)
     weight = f"{table.by_dosing_weight} in kg: work it out first; the rows are not the actual weight" if table.by_dosing_weight else "actual weight in kg, measured"
     body = ", ".join(f"{name} {words[name]}" if name == "height" else words[name] for name in ("sex", "height") if name in words)
+    kidney = f"creatinine clearance {words['creatinine clearance']}, {_formula(table)}; not known: call the pharmacist" if "creatinine clearance" in words else ""
     return [Field("AGE", f"{words['age']}; at any other age call the pharmacist" if "age" in words else "any that the population takes in", strong="age" in words),
-            Field("RENAL FUNCTION", f"creatinine clearance {words['creatinine clearance']}; not known: call the pharmacist" if "creatinine clearance" in words else
-                  "the table does not depend on it; the screening may ask for it", strong="creatinine clearance" in words),
+            Field("RENAL FUNCTION", kidney or "the table does not depend on it; the screening may ask for it", strong=bool(kidney)),
             Field("SEX AND HEIGHT", f"{body}; between the heights of two tables the lower one, outside them call the pharmacist" if body else "the table does not depend on them", strong=bool(body)),
             Field("WEIGHT", weight, strong=bool(table.by_dosing_weight))]
 
@@ -85,10 +86,22 @@ def chosen(request: Request) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {given.text}" for name, given in request.chosen.items())
 
 
+def _formula(table: Table) -> str:
+    """How the clearance of the bands is worked out, by which weight; where they differ a patient may be in two tables."""
+    if table.cell.facts["clearance"].unit != units.unit("mL/min"):
+        return "by bedside Schwartz"
+    weights = {each.drug.name: each.protocol.patient.clearance.weight for each in table.entry.loaded if each.protocol.patient.clearance}
+    if len(set(weights.values())) == 1:
+        return f"by Cockcroft-Gault with the {weights.popitem()[1]} weight"
+    return ("by Cockcroft-Gault with the " + ", ".join(f"{weight} weight for {drug}" for drug, weight in weights.items())
+            + ": in two tables, call the pharmacist")
+
+
 # ---------------------------------------------------------------------------------------------- figures
 
 
 PROSE = ("ORDERED", "FROM", "RECONSTITUTE", "MADE UP WITH", "ADD TO", "NOTE", "HANDLING", "UNTIL OPENED", "STARTS", "GIVE ONLY IF", "SCHEDULE")  # too long for a column: below the table
+_AS_ORDERED, _NONE = "as ordered", "none"
 STRONG = ("DOSE", "START", "PUMP RATE", "VOLUME TO BE INFUSED", "INJECT")
 
 
@@ -108,11 +121,13 @@ def figures_of(phase: PhaseOrder):
         yield "DOSE", wording.with_equivalent(phase, said(calculated))
     elif "calculated_dose_rate" in figures and figures["calculated_dose_rate"].value.unit != figures["pump_rate"].value.unit:
         yield "DOSE RATE", said(figures["calculated_dose_rate"])
+    if calculated and "delivered_dose" in figures:
+        yield "DELIVERS", said(figures["delivered_dose"]) if figures["deviation"].value.value else _AS_ORDERED
     yield "FROM", prepared.product.name
     if prepared.vials is not None:
         yield "OPEN", quantity(prepared.vials, "vial").on_paper()
-    elif prepared.bags > 1:
-        yield "HANG", f"{prepared.bags} bags, one after the other"
+    elif prepared.product.fluid and calculated:
+        yield "HANG", "1 bag" if prepared.bags == 1 else f"{prepared.bags} bags, one after the other"
     if prepared.product.reconstitution:
         each = prepared.product.reconstitution
         yield "RECONSTITUTE", f"each vial with {each.volume.quantity.on_paper()} of {each.fluid}"
@@ -151,12 +166,14 @@ def _capped(phase: PhaseOrder) -> str:
 def parted(table: Table, known: list[dict[str, str]]) -> tuple[tuple[Field, ...], list[str], tuple[str, ...]]:
     """Of what each ready row says by label: fields of what all say alike, labels of columns, sentences of what is too long for one."""
     labels = list(dict.fromkeys(label for each in known for label in each))
-    if all(each.get("ORDERED") == each.get("DOSE") for each in known):  # said once
-        labels = [each for each in labels if each != "ORDERED"]
+    said_once = {"ORDERED": all(each.get("ORDERED") == each.get("DOSE") for each in known), "DELIVERS": all(each.get("DELIVERS") == _AS_ORDERED for each in known)}
+    labels = [each for each in labels if not said_once.get(each)]
     same = [label for label in labels if len({each.get(label) for each in known}) == 1]
     columns = [label for label in labels if label not in same and label not in PROSE]
     prose = tuple(f"{label}, {which}: {text}" for label in PROSE if label in labels and label not in same
                   for text, which in grouped(along(table, [each.get(label, "") for each in known])) if text)
+    for each in known:  # what one row has and another has not: no cell of an order is empty
+        each.update({label: _NONE for label in columns if not each.get(label)})
     return tuple(Field(label, known[0][label], strong=label in STRONG) for label in same if known[0].get(label)), columns, prose
 
 
