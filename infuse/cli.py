@@ -506,7 +506,8 @@ def _now():
     """The clock, or SOURCE_DATE_EPOCH (UTC) where a document must come out the same twice."""
     from datetime import datetime, timezone
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(fixed), timezone.utc).replace(tzinfo=None) if fixed.isdigit() else datetime.now()
+    now = datetime.fromtimestamp(int(fixed), timezone.utc).replace(tzinfo=None) if fixed.isdigit() else datetime.now()
+    return now.replace(second=0, microsecond=0)  # as a sheet prints it: whoever checks it later has no other
 
 
 for calculation in (calculations.rate, calculations.dose, calculations.volume, calculations.drops, calculations.convert):

@@ -1,8 +1,8 @@
 """An order in one line of text: what is needed to work it out again, and what came out.
 
-For: the QR code of a sheet and `infuse verify`. It holds the inputs that change a number, each protocol with its version
-and hash, what was chosen, and the results as printed; nothing that says whose it is, and nothing written freely. It can be
-typed off paper: spaces and line ends do not matter, and a last check shows a slip.
+For: the QR code of a sheet and `infuse verify`. It holds the inputs that change a number or screen the patient, each
+protocol with its version and hash, what was chosen, the results as printed and what screening found; nothing that says whose
+it is. It can be typed off paper: spaces and line ends do not matter, and a last check shows a slip.
 
 Refuses: text that is no such line, or one of another kind than this.
 
@@ -13,20 +13,27 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from typing import NamedTuple
 
-from infuse.files.given import on_paper_time
-from infuse.ground.units import Quantity, Refused
+from infuse.files.given import BY_NAME, UNKNOWN, DayAndTime, on_paper_time
+from infuse.ground.units import Refused
+from infuse.judgement.limits import HARD, NOTE, SOFT
+from infuse.judgement.screening import BOXES
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
 
 KIND = "infuse order 1"
 FACTS = ("weight", "weight_date", "age", "sex", "height", "creatinine", "clearance", "dosing_weight", "pump", "drop_factor")  # what a number can depend on
+SCREENED = ("weight_source", "pregnancy", "lactation", "qtc", "blood_pressure", "heart_rate", "liver", "allergies", "conditions", "medicines", "given", "line",
+            "care_area", "start")  # what screening looks at
 RESULTS = ("dose", "calculated_dose", "dose_rate", "calculated_dose_rate", "withdraw_volume", "final_volume", "final_concentration", "pump_rate", "drop_rate",
            "volume_to_be_infused", "duration")
-EVERY, CHECK = "every figure", "check"
+EVERY, SCREENING, CHECK = "every figure", "screening", "check"
 MOST_IN_A_CODE = 2331  # bytes: what the largest square code holds that still reads where an eighth of it is damaged
 _HASH, _SHOWN = 12, 72
+_OUTCOME = {NOTE: "said", SOFT: "overridden", HARD: "no order"}
+_WHO = ("name", "record_number")  # a box of theirs is open or not by who it is
 _FREE = ("replaces",)  # a choice that is written freely
 _FOUND = re.compile(rf"{KIND};.*?; {CHECK}: [0-9a-f]{{{_HASH}}}")
 
@@ -39,11 +46,11 @@ class Result(NamedTuple):
 
 
 class Compact(NamedTuple):
-    """The text taken apart. `protocols`, and `order_set` (or None): (id, version, hash). `chosen`: by protocol. `one_bag`: those in one.
-    `check`, and `check_here`: what it comes to."""
+    """The text taken apart. `facts`: as typed, of a list each. `protocols`, and `order_set` (or None): (id, version, hash).
+    `chosen`: by protocol. `one_bag`: those in one. `check`, and `check_here`: what it comes to."""
 
     at: str
-    facts: dict[str, str]
+    facts: dict[str, str | tuple[str, ...]]
     order_set: tuple[str, str, str] | None
     protocols: list[tuple[str, str, str]]
     chosen: dict[str, dict[str, str]]
@@ -56,7 +63,7 @@ class Compact(NamedTuple):
 def write(order: Order) -> str:
     """The line of an order that is ready."""
     parts = [KIND, f"at: {on_paper_time(order.now)}"]
-    parts += [f"{_spaced(name)}: {said}" for name in FACTS if (said := _fact(order, name))]
+    parts += [f"{_spaced(name)}: {_coded(said)}" for name in (*FACTS, *SCREENED) for said in facts(order, name)]
     one = order.arrangement.order_set if order.arrangement else None
     if one:
         parts.append(f"set: {one.id}, version {one.version}, {order.arrangement.files[0].sha256[:_HASH]}")
@@ -65,7 +72,7 @@ def write(order: Order) -> str:
     for request in order.requests:
         parts.append(f"protocol: {request.loaded.protocol.id}, version {request.loaded.protocol.version}, {request.loaded.sha256[:_HASH]}")
         parts += [f"chosen: {_spaced(key)} = {given.text}" for key, given in sorted(request.chosen.items()) if key not in _FREE]
-    parts += [f"{each.label}: {each.value}" for each in results(order)]
+    parts += [f"{each.label}: {each.value}" for each in (*results(order), *found(order))]
     text = " ".join("; ".join(parts).split())
     return f"{text}; {CHECK}: {_check(text)}"
 
@@ -95,17 +102,46 @@ def results(order: Order) -> list[Result]:
     return [*found, Result(EVERY, _every(order.phases))]
 
 
+def found(order: Order) -> list[Result]:
+    """What screening and judging found: each alert, and a digest of what was looked at, of the words of the alerts, of what was
+    ruled out, and of what is left to ask; not of the boxes for who it is."""
+    alerts = [Result(f"{each.level.replace('_', ' ')} {each.code}", _OUTCOME[each.level]) for each in order.alerts]
+    words = [("fact", name, said) for name in SCREENED for said in facts(order, name)]
+    words += [(each.level, each.code, each.message) for each in order.alerts]
+    words += [("open", each.fact, each.question) for each in order.open if each.fact in BOXES and each.fact not in _WHO]
+    words += [("ruled out", name, said) for name, several in order.weighed.ruled_out.items() for said in several]
+    return [*dict.fromkeys(alerts), Result(SCREENING, _check(repr(sorted(words))))]
+
+
 def _every(phases: tuple[PhaseOrder, ...]) -> str:
     every = [(name, str(one.exact.value), str(one.value.value), one.value.unit.text)
              for phase in phases for part in (phase, *phase.rungs, *phase.steps) for name, one in sorted(part.figures.items())]
     return hashlib.sha256(repr(every).encode()).hexdigest()[:_HASH]
 
 
-def _fact(order: Order, name: str) -> str:
+def facts(order: Order, name: str) -> tuple[str, ...]:
+    """A fact as it can be typed; each one of a list; none where it was not given."""
     if name in order.patient.unknown:
-        return "unknown"
+        return (UNKNOWN,)
     value = order.weight.value if name == "weight" and order.weight else order.patient.get(name)
-    return "" if value is None else value.on_paper() if isinstance(value, Quantity) else str(value)
+    return () if value is None else tuple(str(each) for each in value) if BY_NAME[name].many else (_typed(value),)
+
+
+def _typed(value) -> str:
+    if isinstance(value, datetime):
+        return on_paper_time(value)
+    if isinstance(value, DayAndTime):
+        return f"{value} {value.clock}"
+    return value.on_paper() if hasattr(value, "on_paper") else str(value)
+
+
+def _coded(text: str) -> str:
+    """Free text without what ends a part, or is taken for a word that went over the line."""
+    return text.replace("%", "%25").replace(";", "%3B").replace("- ", "-%20")
+
+
+def _decoded(text: str) -> str:
+    return text.replace("%20", " ").replace("%3B", ";").replace("%25", "%")
 
 
 def _check(text: str) -> str:
@@ -131,7 +167,7 @@ def find(text: str) -> str:
 def read(line: str) -> Compact:
     """The line taken apart. Raises Refused."""
     whole, _, check = line.rpartition(f"; {CHECK}: ")
-    at, facts, order_set, protocols, chosen, one_bag, found = "", {}, None, [], {}, "", []
+    at, facts, order_set, protocols, chosen, one_bag, came = "", {}, None, [], {}, "", []
     for part in whole.split("; ")[1:]:
         key, colon, value = part.partition(": ")
         name = key.replace(" ", "_")
@@ -139,8 +175,8 @@ def read(line: str) -> Compact:
             raise Refused("NAME: VALUE", part)
         if key == "at":
             at = value
-        elif name in FACTS:
-            facts[name] = value
+        elif name in FACTS or name in SCREENED:
+            facts[name] = (*facts.get(name, ()), _decoded(value)) if BY_NAME[name].many else _decoded(value)
         elif key == "one bag":
             one_bag = value
         elif key == "set":
@@ -151,10 +187,10 @@ def read(line: str) -> Compact:
             choice, _, said = value.partition(" = ")
             chosen.setdefault(protocols[-1][0], {})[choice.replace(" ", "_")] = said
         else:
-            found.append(Result(key, value))
+            came.append(Result(key, value))
     if not at or not protocols:
         raise Refused("the time and the protocol of the order", line[:_SHOWN])
-    return Compact(at, facts, order_set, protocols, chosen, one_bag, found, check, _check(whole))
+    return Compact(at, facts, order_set, protocols, chosen, one_bag, came, check, _check(whole))
 
 
 def _stated(value: str) -> tuple[str, str, str]:

@@ -179,7 +179,7 @@ def _screening(order: Order) -> Section:
     asked = [each.question for each in order.open if each.fact in screening.BOXES]
     of_each = [(request.loaded.drug.name, _asked_of(order, request)) for request in order.requests] if order.requests[1:] else []
     everybody = tuple(each for each in asked if not any(each in questions for _, questions in of_each))
-    blocks = [Sentences(_what_was_checked(order), strong=True), Sentences(tuple(_screened(order)), items=True), Boxes(everybody)]
+    blocks = [Sentences(_what_was_checked(order), strong=True), Sentences(tuple(screened(order)), items=True), Boxes(everybody)]
     for name, questions in of_each:
         if questions:
             blocks += [Sentences((name,), strong=True), Boxes(tuple(each.removeprefix(f"{name}: ") for each in questions))]
@@ -193,7 +193,7 @@ def _asked_of(order: Order, request: Request) -> list[str]:
     return [each.question for each in screening.open_questions(loaded)] + cautions
 
 
-def _screened(order: Order) -> Iterator[str]:
+def screened(order: Order) -> Iterator[str]:
     """What was found and is no stop; of two pairs of which the same is said, once."""
     found: dict[str, list[str]] = {}
     for each in order.alerts:

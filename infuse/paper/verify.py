@@ -1,10 +1,12 @@
 """An order worked out again from what its sheet says, and compared with it line by line.
 
 For: `infuse verify`, whoever finds a sheet and asks whether its numbers are those of its protocol. It takes the text of the
-sheet's QR code, scanned or typed, or found in a saved sheet; or the JSON of an order, whose every number is compared.
+sheet's QR code, scanned or typed, or found in a saved sheet, whose printed facts and alerts are compared too; or the JSON of
+an order, whose every number, fact and alert is compared. Screening is done again from the same allergies, medicines and
+conditions.
 
 Refuses: text without such a line, JSON of an order that was not ready, a protocol or set that is not here. It cannot say
-whether the patient may be given it: who it is, allergies and other medicines are not in the text.
+whose sheet it is: what was not compared is said at the end.
 
 Example: of a sheet at 70 kg whose text was changed to 71 kg, the check and the calculated dose rate are different.
 """
@@ -22,14 +24,16 @@ from infuse.files.library import Library
 from infuse.ground import grammar
 from infuse.ground.units import Refused
 from infuse.judgement.limits import HARD
+from infuse.judgement.screening import BOXES
 from infuse.ordering import compact, mixture, order, picking
 from infuse.ordering.compact import Compact
 from infuse.ordering.order import READY, Order
+from infuse.paper import as_printed
 from infuse.paper.render import json as rendered
 
-ONLY = "Who the patient is, allergies, other medicines and what was given before are not in the text: only the numbers were worked out again."
+ONLY = "Not compared: identity (name, birth date, record number, location), the prescriber, answers that were written in, reasons for overrides."
 _WHERE, _CHECK, _SHOWN = "VERIFY", "check of the text", 72
-_OF_THE_FACTS = ("weight", "age", "height", "creatinine", "clearance", "dosing_weight", "sex", "pump")
+_NOT_IN_THE_TEXT = ("name", "birth_date", "record_number", "location", "prescriber", "prepared", "compounding")
 
 
 class CannotVerify(Exception):
@@ -60,7 +64,8 @@ def verify(text: str, library: Library, load: Callable[[list[str]], list]) -> li
         raise CannotVerify([(_WHERE, refused)]) from None
     picked = _picked(said, library)
     made = _again(said, picked, load([name for name, _, _ in said.protocols]), at)
-    return [Line(_CHECK, said.check, said.check_here, said.check == said.check_here), *_files(said, made), *_results(said, made), *(_numbers(of_json, made, said) if of_json else ())]
+    more = _of_json(of_json, made) if of_json else _printed(text, made)
+    return [Line(_CHECK, said.check, said.check_here, said.check == said.check_here), *_files(said, made), *_results(said, made), *more]
 
 
 def _json(text: str) -> dict | None:
@@ -141,7 +146,7 @@ def _files(said: Compact, made: Order) -> list[Line]:
 
 
 def _results(said: Compact, made: Order) -> list[Line]:
-    here = {each.label: each.value for each in compact.results(made)}
+    here = {each.label: each.value for each in (*compact.results(made), *compact.found(made))}
     found = [Line(each.label, each.value, here.get(each.label, "nothing"), _equal(each.value, here.get(each.label, ""))) for each in said.results]
     named = {each.label for each in said.results}
     return found + [Line(label, "nothing", value, False) for label, value in here.items() if label not in named]
@@ -156,15 +161,31 @@ def _equal(first: str, second: str) -> bool:
         return False
 
 
-def _numbers(of_json: dict, made: Order, said: Compact) -> list[Line]:
-    """Every number of the JSON, and the facts that its text names."""
+def _printed(text: str, made: Order) -> list[Line]:
+    """What a whole sheet prints beside its line."""
+    return [Line(each.what, each.sheet or "nothing", each.here or "nothing", each.sheet == each.here) for each in as_printed.compare(text, made)]
+
+
+def _of_json(of_json: dict, made: Order) -> list[Line]:
+    """Every fact of the JSON that is not identity, every alert and what screening left open or ruled out, every number."""
     here = rendered.as_object(made)
-    facts = of_json.get("patient") or {}
-    found = [Line(f"patient: {name}", _shown(facts.get(name)), _shown(here["patient"].get(name)), _shown(facts.get(name)) == _shown(here["patient"].get(name)))
-             for name in _OF_THE_FACTS if name in said.facts]
-    theirs, ours = ({place: value for place, value in _leaves(each.get("orders"), "orders")} for each in (of_json, here))
-    return found + [Line(place, theirs.get(place, "nothing"), ours.get(place, "nothing"), theirs.get(place) == ours.get(place))
-                    for place in {**theirs, **ours} if not place.endswith("working")]
+    facts, found = of_json.get("patient") or {}, []
+    for name in (*(each for each in BY_NAME if each not in _NOT_IN_THE_TEXT), "unknown"):
+        sheet, ours = (_shown(each.get(name)) for each in (facts, here["patient"]))
+        if (sheet, ours) != ("None", "None"):
+            found.append(Line(f"patient: {name}", sheet, ours, sheet == ours))
+    parts = [_parts(each) for each in (of_json, here)]
+    theirs, ours = parts
+    return found + [Line(place, theirs.get(place, "nothing"), ours.get(place, "nothing"), theirs.get(place) == ours.get(place)) for place in {**theirs, **ours}]
+
+
+def _parts(one: dict) -> dict[str, str]:
+    """By its place everything in the JSON that an order comes to."""
+    overrides = sorted(str(each.get("code")) for each in one.get("overrides") or ())
+    asked = [each for each in one.get("open") or () if each.get("fact") in BOXES and each.get("fact") not in _NOT_IN_THE_TEXT]
+    alerts = [{key: each.get(key) for key in ("level", "code", "message", "limit")} for each in one.get("alerts") or ()]
+    every = {"alerts": alerts, "overrides": overrides, "open": [each.get("question") for each in asked], "ruled_out": one.get("ruled_out"), "orders": one.get("orders")}
+    return {place: text for name, value in every.items() for place, text in _leaves(value, name)}
 
 
 def _shown(value) -> str:
@@ -175,7 +196,7 @@ def _leaves(value, place: str):
     """(place, text) of everything in it, but not the working, which only tells the same in words."""
     if isinstance(value, dict):
         for key, each in value.items():
-            if key != "working" and key != "alerts":
+            if key not in ("working", "where"):  # told in words, and where a file lies here
                 yield from _leaves(each, f"{place}.{key}")
     elif isinstance(value, list):
         for number, each in enumerate(value, 1):
@@ -204,5 +225,3 @@ def as_lines(found: list[Line]) -> list[str]:
 def as_object(found: list[Line]) -> dict:
     return {"schema_version": 1, "same": all(each.same for each in found),
             "lines": [{"what": each.what, "sheet": each.sheet, "here": each.here, "same": each.same} for each in found], "note": ONLY}
-
-

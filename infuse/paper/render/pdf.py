@@ -35,6 +35,7 @@ OTHER_FONTS = (("manimgx_fonts", ""), ("noto_cjk_sans_jp_regular", ""))
 FALLBACK = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK JP")
 LONGEST_WORD, LONGEST_LINK, LONGEST_NAME = 32, 128, 52  # a longer one may be broken anywhere
 ROOM, BRIEF_ROOM = (30, 18), (22, 15)  # to write in, millimeters wide and points high: of a line, and of a brief one
+TYPED_OFF = 56  # characters of a word beside the largest code
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # as typst writes what it cannot show
 _REFUSED = re.compile(r"panicked with: \W*does not fit: ([^\n]*)")
@@ -207,8 +208,9 @@ def _scan(block: Scan) -> dict:
 
 
 def _typed_off(line: str) -> list:
-    """No word of it over two lines: who types it could not tell a hyphen of the word from one of the line."""
-    return [each for word in line.split() for each in (["bound", word] if "-" in word else word, " ")][:-1]
+    """No word of it over two lines: who types it could not tell a hyphen of the word from one of the line. But for a word that
+    no line holds."""
+    return [each for word in printable(line).split() for each in (["bound", word] if "-" in word and len(word) <= TYPED_OFF else _breaking(word, LONGEST_WORD), " ")][:-1]
 
 
 def _led(line: str, block: Sentences) -> list[list]:
