@@ -141,3 +141,16 @@ def test_an_override_keeps_the_source_of_what_it_overrides(infuse):
     ("The sum. Source: the ward.", "The sum. Source: the ward.")])
 def test_only_sources_are_taken_out_of_a_sentence(text, without):
     assert bedside.without_sources(text, {"own", "label-2024"}) == without
+
+
+@pytest.mark.parametrize("name", [KETAMINE, "emergency-rescue: six drugs, prochlorperazine instead of metoclopramide"])
+@pytest.mark.parametrize("annex", [True, False])
+def test_the_first_page_names_the_pages_of_what_is_done_first_next_and_when_to_stop(name, annex):
+    page = sheet.lay_out(MADE[name], annex)
+    pages = [words(each.extract_text()) for each in pypdf.PdfReader(io.BytesIO(pdf.to_pdf(page, "letter", NOW))).pages]
+    first = pages[0].partition("BEFORE THE FIRST DOSE")[2]
+    for heading in ("SCREENING", "SIGNATURES", "INDEPENDENT DOUBLE CHECK", *(f"ORDER {number}" for number in range(1, len(MADE[name].phases) + 1)), "HOLD, STOP AND CALL"):
+        named = re.search(rf"{heading} pages? (\d+(?:, \d+)*)", first)[1].split(", ")
+        notes = [each.heading.partition("   ")[2] for each in page.sections if each.heading.partition("   ")[0] == heading]
+        there = [str(number) for number, text in enumerate(pages, 1) if any(words(f"{heading} {note}") in text for note in notes)]
+        assert named == [each for each in there if each != "1"] and named, heading

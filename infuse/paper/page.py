@@ -33,11 +33,13 @@ class Fields(NamedTuple):
 
 
 class Sentences(NamedTuple):
-    """Lines of text, each on its own; `strong` ones must not be overlooked; `items` hang from a mark."""
+    """Lines of text, each on its own; `strong` ones must not be overlooked; `items` hang from a mark. `to`: of each line the
+    headings that it sends the reader to, whose pages a medium with pages names."""
 
     lines: tuple[str, ...]
     strong: bool = False
     items: bool = False
+    to: tuple[tuple[str, ...], ...] = ()
 
 
 class Boxes(NamedTuple):

@@ -10,6 +10,7 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from infuse.files.given import on_paper_time
@@ -24,6 +25,7 @@ from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 
 _WARNING = ("never", "not", "no", "nothing", "only", "first", "stop")
+_MUST = re.compile(r"\b(never|nothing|must|no bolus|immediately|at hand|fatal|deaths?|dangerous)\b")
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
 
@@ -57,7 +59,7 @@ def _notices(order: Order) -> list[Section]:
     opened = f"{count} boxes are open on this sheet: answer every one before the first dose." if count != 1 else (
         "1 box is open on this sheet: answer it before the first dose.")
     blocks: list[Block] = [Sentences((opened if count else "No box is open on this sheet.",), strong=True)]
-    blocks.append(Sentences(_where_to_look(order)))
+    blocks.append(_where_to_look(order))
     for override in order.overrides:
         alerts = [each for each in order.alerts if each.code == override.code]
         blocks.append(Fields((
@@ -72,14 +74,17 @@ def _notices(order: Order) -> list[Section]:
     return [Section("BEFORE THE FIRST DOSE", tuple(blocks))]
 
 
-def _where_to_look(order: Order) -> tuple[str, ...]:
+def _where_to_look(order: Order) -> Sentences:
     """What is done first and next, and where it says when to stop: a nurse finds it on the first page."""
-    checked = "; the INDEPENDENT DOUBLE CHECK at the end, for every order that is HIGH-ALERT" if any(
-        each.loaded.drug.high_alert for each in order.phases) else ""
-    given = "go by the TIMELINE: each row names its order" if order.plan else "go by ORDER 1" if not order.phases[1:] else "go by the orders, one after the other"
-    return (f"FIRST: tick SCREENING and sign SIGNATURES, which stand after the orders{checked}.",
-            f"THEN: {given}; a pump is set as its PUMP SETTINGS say." if any("pump_rate" in each.figures for each in order.phases) else f"THEN: {given}.",
-            "WHEN TO HOLD, TO STOP, WHOM TO CALL: under HOLD, STOP AND CALL of each drug; below it its WARNINGS and RESCUE.")
+    double = any(each.loaded.drug.high_alert for each in order.phases)
+    checked = "; for every order that is HIGH-ALERT, the INDEPENDENT DOUBLE CHECK" if double else ""
+    given = "go by the TIMELINE, whose rows name their orders" if order.plan else "go by ORDER 1" if not order.phases[1:] else "go by the orders, one after the other"
+    pump = "; set a pump as its PUMP SETTINGS say" if any("pump_rate" in each.figures for each in order.phases) else ""
+    numbered = tuple(f"ORDER {number}" for number in range(1, len(order.phases) + 1))
+    return Sentences((f"FIRST: tick SCREENING, sign SIGNATURES{checked}.", f"THEN: {given}{pump}.",
+                      "WHEN TO HOLD OR STOP, WHOM TO CALL: HOLD, STOP AND CALL of each drug, and its WARNINGS and RESCUE."),
+                     to=(("SCREENING", "SIGNATURES", *(("INDEPENDENT DOUBLE CHECK",) if double else ())), (*(("TIMELINE",) if order.plan else ()), *numbered),
+                         ("HOLD, STOP AND CALL",)))
 
 
 def _stopped(order: Order) -> Section:
@@ -159,9 +164,10 @@ def _watching(phase: PhaseOrder, alone: bool) -> list[Section]:
 
 
 def _warns(text: str) -> bool:
-    """Whether an advisory says what must not happen, or opens in capitals: it stands as large as an order. Rather one too many."""
+    """Whether an advisory opens in capitals, or says what must be or must never be: it stands as large as an order. Rather one
+    too many."""
     first = text.split()[0].strip(":;,")
-    return first.lower() in _WARNING or (len(first) > 2 and first.isupper())
+    return first.lower() in _WARNING or (len(first) > 2 and first.isupper()) or _MUST.search(text) is not None
 
 
 def _monitoring(protocol, name: str) -> Section:

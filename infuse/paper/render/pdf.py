@@ -60,7 +60,7 @@ def to_pdf(sheets: Sheet | Sequence[Sheet], paper: str, now: datetime, copy: str
     """The document, or several one after the other, each with its own count of pages; `paper` is letter or a4, `copy` what a
     copy says of itself. Raises Unprintable."""
     several = [sheets] if isinstance(sheets, Sheet) else list(sheets)
-    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "sheets": [_body(each) for each in several]}
+    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "sheets": [_body(each, number) for number, each in enumerate(several)]}
     return compiled(TEMPLATE, now, said, heads=[_head(each, copy) for each in several])
 
 
@@ -133,14 +133,14 @@ def _head(sheet: Sheet, copy: str) -> dict:
             "identity": [_field(row) for row in sheet.identity], "footer": [words(each) for each in sheet.footer], "copy": words(copy)}
 
 
-def _body(sheet: Sheet) -> dict:
+def _body(sheet: Sheet, number: int) -> dict:
     shown = {row.label for row in sheet.identity}
     across = room.ON_ITS_SIDE if sheet.wide else room.ACROSS
     runs: list[dict] = []
     for section in sheet.sections:
         joins = section.joins and runs
         in_columns = runs[-1]["columns"] if joins else section.basis and not section.flows and not any(map(_wide, section.blocks))
-        one = _section(section, shown, (across - room.BETWEEN) // 2 if in_columns else across)
+        one = _section(section, shown, (across - room.BETWEEN) // 2 if in_columns else across, number)
         if joins:
             runs[-1]["groups"][-1].append(one)
         elif runs and runs[-1]["columns"] == in_columns:
@@ -160,11 +160,11 @@ def _in_two(block: Block, section: Section) -> bool:
     return section.basis and section.flows and isinstance(block, Sentences) and block.items and len(block.lines) > 1 and not _wide(block)
 
 
-def _section(section: Section, shown: set[str], width: int) -> dict:
+def _section(section: Section, shown: set[str], width: int, of_sheet: int) -> dict:
     heading, _, note = section.heading.partition("   ")
     said = [_left(each, shown) if section.pairs else each for each in section.blocks]
-    blocks = [_block(each, section.pairs, width) | _room(each, section, width) for each in said]
-    return {"heading": words(heading), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
+    blocks = [_block(each, section.pairs, width, of_sheet) | _room(each, section, width) for each in said]
+    return {"heading": words(heading), "key": _key(heading, of_sheet), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
             "flows": section.flows or section.basis, "cut": isinstance(section.blocks[0], Cut), "high": room.of_section([each["high"] for each in blocks])}
 
 
@@ -181,7 +181,7 @@ def _left(block: Block, shown: set[str]) -> Block:
     return Fields(tuple(row for row in block.rows if row.label not in shown)) if isinstance(block, Fields) else block
 
 
-def _block(block: Block, pairs: bool, width: int) -> dict:
+def _block(block: Block, pairs: bool, width: int, of_sheet: int) -> dict:
     if isinstance(block, Fields):
         return {"kind": "fields", "pairs": pairs, "rows": [_field(row) for row in block.rows]}
     if isinstance(block, Boxes):
@@ -197,7 +197,15 @@ def _block(block: Block, pairs: bool, width: int) -> dict:
         return {"kind": "cut", "says": words(block.says)}
     if isinstance(block, Scan):
         return _scan(block)
-    return {"kind": "sentences", "lines": [_led(each, block) for each in block.lines], "items": block.items}
+    lines = [_led(each, block) for each in block.lines]
+    for (_, rest), headings in zip(lines, block.to):
+        rest.append(["pages", *([each, _key(each, of_sheet)] for each in headings)])
+    return {"kind": "sentences", "lines": lines, "items": block.items}
+
+
+def _key(heading: str, of_sheet: int) -> str:
+    """By which a section is found among those of all sheets of a document."""
+    return f"{of_sheet} {heading}"
 
 
 def _scan(block: Scan) -> dict:
@@ -216,7 +224,7 @@ def _typed_off(line: str) -> list:
 def _led(line: str, block: Sentences) -> list[list]:
     """What is bold of a line, and what is not: of a list's items only what leads up to a colon."""
     lead, colon, rest = line.partition(": ") if block.items else (line, "", "")
-    return [words(lead + colon), words(rest)] if block.strong else [[], words(line)]
+    return [words(lead + colon), words(rest)] if block.strong else [[], list(words(line))]
 
 
 def _field(row: Field) -> dict:
