@@ -182,6 +182,7 @@ BAD_FILES = [
     ("p.json", "[]", "expected an object"),
     ("p.json", '{"weight": NaN}', "a bare number has no unit"),
     ("p.json", '{"weight": null}', "expected a text"),
+    ("p.json", '{"weight": {"value": 70, "unit": "kg"}}', 'expected a text or a list of texts; found "an object"'),
 ]
 
 

@@ -85,6 +85,9 @@ def test_rate(args, expected):
     (("0.1 mg/kg/h", "0lb", BAG), "--weight", "above zero"),
     (("0.1 mg/kg/h", "0.01 lb", BAG), "--weight", "to 0.01 kg it is zero"),
     (("0.1 mg/kg/h", "-70 kg", BAG), "--weight", "a quantity has no sign"),
+    (("0.1 mg/kg/h", "700 kg", BAG), "--weight", "a weight of at most 650 kg | 700 kg | nobody weighs more: is the decimal point, or the unit, right?"),
+    (("0.1 mg/kg/h", "1,434 lb", BAG), "--weight", "a weight of at most 650 kg | 1,434 lb"),
+    (("0.1 mg/kg/h", "3,400 kg", BAG), "--weight", "a weight of at most 650 kg"),
     (("0.1 mg/kg/h", "7e1 kg", BAG), "--weight", "without an exponent"),
     (("0.1 mg/kg/h", "70 g", BAG), "--weight", "that is a dose"),
     (("7 mg/h", "banana", BAG), "--weight", "such as 70kg or 154lb"),  # not needed, and still not read

@@ -87,8 +87,14 @@ def _from_json(name, content):
         elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
             _take(facts, wrong, key, tuple(value), where)
         else:
-            wrong.append((where, Refused("a text or a list of texts", str(value)[:40])))
+            wrong.append((where, Refused("a text or a list of texts", _in_words(value))))
     return facts, wrong, []
+
+
+def _in_words(value) -> str:
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list of something else" if value else "an empty list"
+    return {None: "null", True: "true", False: "false"}[value]
 
 
 class _Bare:

@@ -61,6 +61,8 @@ class Answer:
         named = [f"{name.replace('_', ' ')} {_printed(one.value)}" for name, one in self.figures.items()]
         return [*named, *self.working, self.note]
 
+HEAVIEST = units.quantity(650, "kg")  # nobody who was ever weighed; no protocol stands behind these sums to say it
+
 
 def rate(dose_rate, weight=None, strength=None, unit=None, step=None, bsa=None) -> Answer:
     """`pump_rate` for a dose rate, in mL/h to 0.1 mL/h unless `unit` and `step` say otherwise. Raises Problems."""
@@ -293,6 +295,8 @@ def _weight(text):
     if re.fullmatch(r"[0-9][0-9.,]*", text):
         raise Refused(expected, text, f"the unit is missing: {text}kg or {text}lb?")
     typed = _above_zero(text, "weight", expected=expected)
+    if typed > HEAVIEST:
+        raise Refused(f"a weight of at most {HEAVIEST.on_paper()}", text, "nobody weighs more: is the decimal point, or the unit, right?")
     if str(typed.unit) == "kg":
         return figure.stated("weight", typed, "--weight")
     exact = typed.to("kg")

@@ -2,8 +2,9 @@
 
 For: `consistency.check`, where the drug is known.
 
-Refuses: a drug that is not available; a product that does not exist, or may not be diluted; a diluent that the drug does not name; a stated final
-concentration that disagrees; an equivalent that the drug's factor does not give.
+Refuses: a drug that is not available; a product that does not exist, or may not be diluted; an amount in a bag that is
+not the dose which is given of it; a diluent that the drug does not name; a stated final concentration that disagrees; an equivalent
+that the drug's factor does not give.
 
 Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a problem at that line: it is 2 mg/mL.
 """
@@ -110,11 +111,23 @@ def _amounts_fit(preparation, product, phase):
     if amount and not units.fits(amount.quantity.unit, stock):
         hint = f"the product {product.name} is {product.strength.quantity}"
         yield wrong(amount.span, f"an amount in {stock}", f'"{amount.quantity}"', hint)
+    elif amount and is_dose(phase) and not _is_the_dose(amount.quantity, phase):
+        dose = phase.dose.default
+        hint = f"dose, on line {dose.span.line}, is {dose.quantity}: all that is in the bag is given, so the dose itself goes in; leave amount out, or give the phase a preparation of its own"
+        if per_patient(dose.quantity) or phase.dose.range or phase.dose.options:
+            hint = f"dose, on line {dose.span.line}, is not the same for everybody: all that is in the bag is given, so the dose itself goes in; leave amount out, or give the phase a preparation of its own"
+        yield wrong(amount.span, "no amount beside a dose", f'"{amount.quantity}"', hint)
     elif amount and preparation.final_volume:
         drawn, final = units.work_out("mL", [amount.quantity], [product.strength.quantity]), preparation.final_volume
         if drawn > final.quantity:
             hint = f"{amount.quantity} of {product.name} is {drawn.on_paper()}"
             yield wrong(final.span, "a final volume that holds the drug's own volume", f'"{final.quantity}"', hint)
+
+
+def _is_the_dose(amount: Quantity, phase) -> bool:
+    """Whether everybody's dose is just that amount."""
+    low, high = phase.dose.allowed.ends()
+    return units.fits(low.unit, amount.unit) and low <= amount <= high <= low
 
 
 def _concentration_fits(preparation, product, phase, drug):
