@@ -15,7 +15,8 @@ KETAMINE = "ketamine-inpatient-titration"  # 0.1 by 0.05 to 1 mg/kg/h of 2 mg/mL
 
 
 def made(loaded, weight="70 kg", override=(), **chosen):
-    patient, wrong = patients.read({"weight": Given(weight, "--weight"), "age": Given("44 years", "--age")}, NOW)
+    facts = {"weight": weight, "age": "44 years", "height": "170 cm", "sex": "male"}
+    patient, wrong = patients.read({name: Given(text, f"--{name}") for name, text in facts.items()}, NOW)
     assert not wrong
     request = orders.Request(loaded, {name: Given(text, name) for name, text in chosen.items()})
     return orders.build([request], patient, NOW, [(f"{loaded.protocol.id}.{each}", "a reason") for each in override], "Dr. Roe")
@@ -67,6 +68,7 @@ REFUSED = [
     (KETAMINE, {"running": "15.8 mL"}, "a pump rate, such as 3.5 mL/h"),
     (KETAMINE, {"running": "0.45 mg/kg/h"}, "a pump rate, such as 3.5 mL/h"),
     (KETAMINE, {"running": "15.8 mL/h", "running_in": "2 units/mL"}, "a concentration in mg/mL"),
+    ("fluid-maintenance-adult", {"running": "80 mL/h", "running_in": "1 mg/mL"}, "no concentration: a fluid is counted by its volume"),
     ("magnesium-sulfate-adult", {"running": "15.8 mL/h"}, "a protocol of an infusion that runs on, for what already runs"),
 ]
 
@@ -76,6 +78,15 @@ def test_what_cannot_go_on(shipped, protocol, chosen, expected):
     with pytest.raises(orders.NotUnderstood) as refused:
         made(shipped[protocol], **chosen)
     assert [each.expected for _, each in refused.value.refused] == [expected]
+
+
+@pytest.mark.parametrize(("rate", "status"), [("80 mL/h", orders.READY), ("300 mL/h", orders.STOPPED)])
+def test_a_fluid_goes_on_too_and_a_stop_names_no_rate_that_was_worked_out(shipped, rate, status):
+    one = made(shipped["fluid-maintenance-adult"], running=rate)
+    assert one.status == status, one.alerts
+    assert not any(re.search(r"rate \d", each.message) for each in one.alerts)
+    if status == orders.READY:
+        assert (one.phases[0].continues.concentration, str(one.phases[0].figures["pump_rate"].value)) == (None, "80 mL/h")
 
 
 def test_the_sheet_shows_both_and_names_what_it_replaces(infuse):

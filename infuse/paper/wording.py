@@ -228,8 +228,8 @@ def continued(order: PhaseOrder) -> list[Block]:
     """What runs and what goes on, side by side."""
     one, figures = order.continues, order.figures
     weight = counted_by(order)
-    rows = [("dose rate", said(one.dose_rate), said(figures["dose_rate"])), ("pump rate", said(one.pump_rate), said(one.new_pump_rate)),
-            ("concentration", said(one.concentration), said(figures["final_concentration"]))]
+    rows = [("dose rate", said(one.dose_rate), said(figures["dose_rate"])), ("pump rate", said(one.pump_rate), said(one.new_pump_rate))]
+    rows += [("concentration", said(one.concentration), said(figures["final_concentration"]))] if one.concentration else []
     rows += [("weight", said(one.weight), said(weight))] if one.weight and weight else []
     rung = f"rung {one.rung} of {len(order.rungs)} is nearest to what runs; it goes on" if one.rung else "what runs goes on"
     return [Table(("", "AS IT RUNS", "FROM NOW ON"), tuple(rows), strong=(2,)),

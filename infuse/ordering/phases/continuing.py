@@ -26,11 +26,11 @@ MOST_CHANGE = quantity(10, "%")  # standards on a changed weight: two more than 
 
 
 class Continues(NamedTuple):
-    """What runs (its pump rate, concentration, weight or None, dose rate), the number of its rung (None: no ladder), the pump
+    """What runs (its pump rate, concentration or None, weight or None, dose rate), the number of its rung (None: no ladder), the pump
     rate from now on, the change in percent, and the sheet that this one replaces ("": a box)."""
 
     pump_rate: Figure
-    concentration: Figure
+    concentration: Figure | None
     weight: Figure | None
     dose_rate: Figure
     rung: int | None
@@ -39,8 +39,8 @@ class Continues(NamedTuple):
     replaces: str
 
 
-def running_rate(setting: Setting, start: Quantity, concentration: Figure) -> tuple[Figure, Figure, Figure | None, Figure]:
-    """(pump rate, concentration, weight, dose rate in the unit of `start`) as they run. Raises Refused."""
+def running_rate(setting: Setting, start: Quantity, concentration: Figure | None) -> tuple[Figure, Figure | None, Figure | None, Figure]:
+    """(pump rate, concentration (None: of a fluid), weight, dose rate in the unit of `start`) as they run. Raises Refused."""
     pump = _stated(setting, "running", "pump rate")
     old = _old_strength(setting, concentration)
     per = setting.per(start)
@@ -56,10 +56,12 @@ def _stated(setting, name, kind) -> Figure:
     return figure.stated("running_" + kind.replace(" ", "_"), value, given.where)
 
 
-def _old_strength(setting, concentration: Figure) -> Figure:
+def _old_strength(setting, concentration: Figure | None) -> Figure | None:
     given = setting.chosen.get("running_in")
     if given is None:
         return concentration
+    if concentration is None:
+        raise Refused("no concentration: a fluid is counted by its volume", given.text)
     value, _amount, _volume = grammar.read_strength(given.text)
     if not fits(value.unit, concentration.value.unit):
         raise Refused(f"a concentration in {concentration.value.unit}", given.text)

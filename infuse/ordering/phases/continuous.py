@@ -23,9 +23,9 @@ def build(phase: Continuous, setting: Setting) -> PhaseOrder:
     start, alerts = choose(phase.start, "dose_rate", setting)
     made, runs = run_on(phase, setting, start), None
     if "running" in setting.chosen:
-        runs = running_rate(setting, start.value, made.figures["final_concentration"])
+        runs = running_rate(setting, start.value, made.figures.get("final_concentration"))
         if not phase.titration and "dose_rate" not in setting.chosen:  # without a ladder what runs goes on, if it may be chosen
-            start, alerts = allowed(phase.start, figure.stated("dose_rate", runs[-1].value, runs[0].stated), setting)
+            start, alerts = allowed(phase.start, figure.stated("dose_rate", runs[-1].value, runs[0].stated), setting, "the dose rate that runs now")
             made = run_on(phase, setting, start)
     alerts += made.alerts
     rungs, end = (), ""

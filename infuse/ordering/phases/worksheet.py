@@ -138,8 +138,9 @@ def _bridged(name: str, typed: Figure, default: Quantity, setting: Setting) -> F
     return None
 
 
-def allowed(choice: Choice, chosen: Figure, setting: Setting) -> tuple[Figure, list[Alert]]:
-    """The value as chosen; an alert where it is not one that the file allows."""
+def allowed(choice: Choice, chosen: Figure, setting: Setting, said_of: str = "") -> tuple[Figure, list[Alert]]:
+    """The value as chosen; an alert where it is not one that the file allows. `said_of`: what the alert calls a value that
+    nobody typed, instead of naming it."""
     name, value = chosen.name, chosen.value
     typed = chosen.inputs[0].value if chosen.inputs else value
     if choice.options:
@@ -152,7 +153,8 @@ def allowed(choice: Choice, chosen: Figure, setting: Setting) -> tuple[Figure, l
         said = choice.allowed.on_paper()
     top, bottom = choice.allowed.high, choice.allowed.low
     far = f"{limits.times_over(value, top)} the most" if value > top else "below the least" if value < bottom else "not one of those"
-    message = f"{name.replace('_', ' ')} {typed.on_paper()} is {far} that may be chosen, {said} ({choice.default.where})"
+    what = said_of or f"{name.replace('_', ' ')} {typed.on_paper()}"
+    message = f"{what} is {far} that may be chosen, {said} ({choice.default.where})"
     return chosen, [Alert(HARD, setting.code(name), message, said, choice.default.where)]
 
 
