@@ -56,11 +56,13 @@ def test_what_was_tested_is_one_bag_with_one_pump_setting(infuse, site):
     for order, withdrawn, concentration in zip(orders, ("14", "8.4"), (700 / 122.4, 210 / 122.4)):
         figures = order["figures"]
         assert figures["withdraw_volume"]["value"] == withdrawn
+        assert not [name for name in figures if "diluent" in name]  # one drug alone does not say what is removed from a bag of two
         assert float(figures["final_volume"]["value"]) == 122.4 and float(figures["pump_rate"]["value"]) == 244.8
         assert abs(float(figures["final_concentration"]["value"]) - concentration) < 0.01
     sheet = infuse("order", "one", "two", *WEIGHT, "--one-bag", "one + two", "--protocols", str(site)).stdout
     assert sheet.count("ONE BAG   sample + other") == 1 and "PUMP SETTINGS" not in sheet
     flat = " ".join(sheet.split())
+    assert "diluent to remove" not in flat and "diluent volume" not in flat
     for said in ("VOLUME TO BE INFUSED 122.4 mL", "DRUGS IN ALL 22.4 mL", "DILUENT IN IT 100 mL", "stable for 14 days (paper)", "A paper that tested mixtures",
                  "FLUID IN ALL 142.4 mL"):
         assert said in flat, said

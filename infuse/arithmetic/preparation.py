@@ -169,17 +169,16 @@ def _bag(preparation, withdraw, bag_volume):
         bag = bag_volume or figure.stated("bag_volume", nominal.quantity, nominal.where)
         return {"bag_volume": bag, "final_volume": figure.total("final_volume", bag, withdraw)}
     final = figure.stated("final_volume", preparation.final_volume.quantity, preparation.final_volume.where)
+    if preparation.shared:  # what is removed from the bag, all its drugs together say
+        return {"final_volume": final}
     if bag_volume is None:  # a bag of the nominal size: what goes in must come out
         removed = Figure("diluent_to_remove", withdraw.value, withdraw.value, withdraw.value.on_paper(), (withdraw,))
     else:
         removed = figure.difference("diluent_to_remove", figure.total("filled", bag_volume, withdraw), final)
-    added = figure.difference("diluent_volume", final, withdraw)
     if removed.value.value < 0:  # the measured bag and the drug together hold less than the final volume
-        short = figure.difference("diluent_to_add", final, figure.total("filled", bag_volume, withdraw))
-        return {"bag_volume": bag_volume, "diluent_to_add": short, "diluent_volume": added, "final_volume": final}
-    if bag_volume is not None:
-        return {"bag_volume": bag_volume, "diluent_to_remove": removed, "diluent_volume": added, "final_volume": final}
-    return {"diluent_to_remove": removed, "diluent_volume": added, "final_volume": final}
+        removed = figure.difference("diluent_to_add", final, figure.total("filled", bag_volume, withdraw))
+    measured = {} if bag_volume is None else {"bag_volume": bag_volume}
+    return measured | {removed.name: removed, "diluent_volume": figure.difference("diluent_volume", final, withdraw), "final_volume": final}
 
 
 def withdraw_at(preparation: Preparation, product: Product, concentration: Quantity, bag_volume: Figure | None) -> Quantity | None:
