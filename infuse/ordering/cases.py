@@ -32,7 +32,7 @@ CLOCK = datetime(2026, 1, 1, 12, 0)  # cases must come out the same on every day
 _STOPS = {"refused": HARD, "soft_stop": SOFT}
 _WORDS = {HARD: "refused", SOFT: "soft_stop", NOTE: "note"}
 _KNOWN = (*BY_NAME, *CHOICES, "override")
-_COUNTS = ("rungs", "steps", "bags_at_least", "bags_at_most")
+_COUNTS = ("rungs", "steps", "bags_at_least", "bags_at_most", "doses")
 
 
 def run(loaded: Loaded) -> list[Problem]:
@@ -119,6 +119,11 @@ def _of_which(name: str, phase):
     return None, name.removeprefix("last_")
 
 
+def _again(phase):
+    """How a dose comes again: repeated, or as needed."""
+    return getattr(phase.phase, "repeat", None) or getattr(phase.phase, "as_needed", None)
+
+
 def _came_out(case, made, name) -> list[Problem]:
     text, span = case.expect[name]
     place, _, of_phase = name.rpartition(".")
@@ -130,12 +135,15 @@ def _came_out(case, made, name) -> list[Problem]:
     figures = phase.figures
     if of_phase in _COUNTS:
         low, high = phase.bags or (0, 0)
-        found = {"rungs": len(phase.rungs), "steps": len(phase.steps), "bags_at_least": low, "bags_at_most": high}[of_phase]
+        again = _again(phase)
+        found = {"rungs": len(phase.rungs), "steps": len(phase.steps), "bags_at_least": low, "bags_at_most": high, "doses": again.count if again else 1}[of_phase]
         return [] if text == str(found) else [_problem(case, span, f"expected {name} {text}; found {found}")]
     where, named = _of_which(of_phase, phase)
     one = (figures if where is None else where.figures).get(named)
+    if named == "interval" and _again(phase):
+        one = figure.stated("interval", _again(phase).every.quantity, _again(phase).every.where)
     if one is None:
-        known = {*figures, *_COUNTS, *_STOPS}
+        known = {*figures, *_COUNTS, *_STOPS} | ({"interval"} if _again(phase) else set())
         hint = did_you_mean(of_phase, known) or f"there are {', '.join(sorted(known))}"
         return [_problem(case, name.span, f'expected a figure of the order; found "{name}"', hint)]
     if one.name == "deviation" and not text.endswith("%"):
