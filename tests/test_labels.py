@@ -287,7 +287,7 @@ def test_every_option_of_order_is_one_of_label_in_the_same_words():
     commands = typer.main.get_command(app).commands
     of = {name: {each.name: (each.opts, getattr(each, "help", None), each.metavar, each.multiple if hasattr(each, "multiple") else None) for each in commands[name].params}
           for name in ("order", "label", "book")}
-    assert {name: said for name, said in of["order"].items() if name not in ("form", "paper")} == {
+    assert {name: said for name, said in of["order"].items() if name not in ("form", "without_annex", "paper")} == {
         name: said for name, said in of["label"].items() if name not in ("stock", "ordered", "count")}
     for name in ("format", "json", "output", "force", "paper", "queue", "copies", "reprint", "protocols"):
         assert of["book"][name] == of["order"][name]
