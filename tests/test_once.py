@@ -116,3 +116,18 @@ def test_a_document_stands_once_among_the_references(name):
     rows = lines_of(section(sheet.lay_out(orders_of_sets()[name]), "REFERENCES"), Sentences)
     documents = [(each.partition(":")[0], where[0]) for each in rows if (where := re.findall(r"doi \S+|https?://\S+", each))]
     assert len(documents) == len(set(documents))
+
+
+@pytest.mark.parametrize("name", orders_of_sets())
+def test_the_timeline_names_the_order_that_says_how_the_dose_is_given(name):
+    """A protocol of several phases has several orders: a half dose is not looked up at the test dose."""
+    made = orders_of_sets()[name]
+    found = []
+    for one in sheet.lay_out(made).sections:
+        if one.heading.startswith(("TIMELINE", "ONLY IF NEEDED")):
+            found += [cell for block in one.blocks if isinstance(block, Table) for row in block.rows for cell in row if cell.startswith("order ")]
+    assert found
+    for each in found:
+        phase = made.phases[int(each.split(":")[0].removeprefix("order ")) - 1]
+        amount = (phase.figures.get("delivered_dose") or phase.figures["delivered_dose_rate"]).value.on_paper()
+        assert each.partition(": ")[2].startswith(" ".join(filter(None, (phase.loaded.drug.name, phase.phase.name, amount)))), each

@@ -27,7 +27,7 @@ from infuse.ordering.plan import Arrangement, Plan
 from infuse.paper import drawing, lines, observing, wording
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
-from infuse.paper.phrases import TICK
+from infuse.paper.phrases import TICK, in_numbers, order_numbers
 
 DAY = quantity(24, "h")
 _ALIKE = 3  # letters: ketamine and ketorolac share no more
@@ -48,7 +48,7 @@ def approved(order: Order) -> list:
 def before_the_orders(order: Order) -> list[Section]:
     """When everything is given, what was picked of the set, and through which line."""
     plan = order.plan
-    return [_timeline(order, plan), *_if_needed(order, plan), *picked(plan.arrangement, order.requests), lines.section(order, plan), *_one_bag(order), _totals(plan)]
+    return [_timeline(order, plan), *_if_needed(order, plan), *picked(plan.arrangement, order.requests, order_numbers(order)), lines.section(order, plan), *_one_bag(order), _totals(plan)]
 
 
 def after_the_orders(order: Order) -> list[Section]:
@@ -79,8 +79,8 @@ def cited(criteria) -> tuple[str, ...]:
 _USES = {ordersets.REQUIRED: "required", ordersets.PREFERRED: "in the set unless left out", ordersets.OPTIONAL: "optional, asked for"}
 
 
-def picked(arrangement: Arrangement, requests) -> list[Section]:
-    """What of a set is ordered, and what is not."""
+def picked(arrangement: Arrangement, requests, numbers: dict[str, tuple[int, ...]] | None = None) -> list[Section]:
+    """What of a set is ordered, and what is not; `numbers`: of each protocol those of its orders, else one after the other."""
     one = arrangement.order_set
     if one is None:
         return []
@@ -89,7 +89,8 @@ def picked(arrangement: Arrangement, requests) -> list[Section]:
         item = arrangement.items.get(request.loaded.protocol.id)
         use = _USES[item.use] if item else "added to the set"
         group = f"; just one of {', '.join(item.protocols)}" if item and item.is_group else ""
-        rows.append(Field(f"ORDER {number}", f"{request.loaded.protocol.title}: {use}{group}" + _and(item.only_if and f"only if {item.only_if} {TICK}" if item else "")
+        mine = numbers[request.loaded.protocol.id] if numbers else (number,)
+        rows.append(Field(f"ORDER{'S' if mine[1:] else ''} {in_numbers(mine)}", f"{request.loaded.protocol.title}: {use}{group}" + _and(item.only_if and f"only if {item.only_if} {TICK}" if item else "")
                           + _and(item.say if item else "")))
     ordered = {request.loaded.protocol.id for request in requests}
     left = [name for item in one.items for name in item.protocols if name not in ordered]
@@ -108,12 +109,12 @@ def _and(text: str) -> str:
 
 def _timeline(order: Order, plan: Plan) -> Section:
     start = order.patient.get("start")
-    numbers = {request.loaded.protocol.id: number for number, request in enumerate(order.requests, 1)}
+    numbers = order_numbers(order)
     rows, said, flush = [], set(), flush_of_all(plan)
     for event in plan.events:
         if not event.flush:
             part = plan.parts[event.part]
-            give = f"order {numbers[part.name]}: {event.dose.what}{_over(event)}{condition(event, said)}{then_flushed(plan, event, flush)}"
+            give = f"order {numbers[part.name][event.dose.number]}: {event.dose.what}{_over(event)}{condition(event, said)}{then_flushed(plan, event, flush)}"
             rows.append((prep.hours_and_minutes(event.start), *((on_the_clock(start, event.start),) if start else ()), str(event.line), give, ""))
     lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
     if not start:
@@ -135,8 +136,8 @@ def _timeline(order: Order, plan: Plan) -> Section:
 
 def _if_needed(order: Order, plan: Plan) -> list[Section]:
     """What has no time: given only where its condition comes true, and nowhere in the sequence above."""
-    numbers = {request.loaded.protocol.id: number for number, request in enumerate(order.requests, 1)}
-    rows = [(f"order {numbers[part.name]}: {dose.what}" + (f" over {prep.hours_and_minutes(dose.over)}" if dose.over else ""), f"ONLY IF {dose.only_if}", "", "")
+    numbers = order_numbers(order)
+    rows = [(f"order {numbers[part.name][dose.number]}: {dose.what}" + (f" over {prep.hours_and_minutes(dose.over)}" if dose.over else ""), f"ONLY IF {dose.only_if}", "", "")
             for part in plan.parts if part.if_needed for dose in part.doses]
     if not rows:
         return []

@@ -22,9 +22,11 @@ from infuse.ground.units import Quantity, quantity
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper.page import WHOLE, Bar, Bars, Step, Steps
+from infuse.paper.phrases import in_numbers, order_numbers
 
 MOST_NAMED = 20  # steps that have room for their numbers; of more every second, third ... is named
 MOST_MARKS = 6  # on the axis of time
+A_CHARACTER = 15  # thousandths of the axis
 _MARKS = ((1, "min"), (2, "min"), (5, "min"), (10, "min"), (15, "min"), (30, "min"), (1, "h"), (2, "h"), (4, "h"), (6, "h"), (12, "h"), (24, "h"), (48, "h"),
           (1, "week"))
 
@@ -57,7 +59,7 @@ def _share(part: Fraction, whole: Fraction) -> int:
 def timeline(order: Order) -> Bars | None:
     """A row for each order of a plan, a bar for each time that it is given, over the time of the whole."""
     plan = order.plan
-    numbers = {request.loaded.protocol.id: (number, request.loaded.drug.name) for number, request in enumerate(order.requests, 1)}
+    drugs, numbers = {request.loaded.protocol.id: request.loaded.drug.name for request in order.requests}, order_numbers(order)
     last = max((each.end or each.start for each in plan.events), key=lambda one: one.value, default=None)
     if last is None or not last.value:
         return None
@@ -65,16 +67,23 @@ def timeline(order: Order) -> Bars | None:
     whole = step * math.ceil(last.value / step)
     rows = []
     for part, one in enumerate(plan.parts):
-        number, drug = numbers[one.name]
         mine = [each for each in plan.events if each.part == part]
         if mine:
-            rows.append((f"{number} {drug}", tuple(Bar(_share(each.start.value, whole), _share((each.end.value if each.end else whole) - each.start.value, whole),
+            rows.append((f"{in_numbers(numbers[one.name])} {drugs[one.name]}", tuple(Bar(_share(each.start.value, whole), _share((each.end.value if each.end else whole) - each.start.value, whole),
                                                        each.flush, each.end is None) for each in mine)))
-    marks = tuple((_share(step * at, whole), prep.hours_and_minutes(quantity(step * at, "min")) if at else "start") for at in range(int(whole / step) + 1))
+    marks = tuple((_share(step * at, whole), _named(step * at)) for at in range(int(whole / step) + 1))
     return Bars("Open: given; filled: flush; an arrow runs on.", tuple(rows), marks)
 
 
+def _named(minutes: Fraction) -> str:
+    return prep.hours_and_minutes(quantity(minutes, "min")) if minutes else "start"
+
+
 def _mark(last: Fraction) -> Fraction:
-    """The minutes from mark to mark: the shortest usual time of which few enough make the whole."""
+    """The minutes from mark to mark: the shortest usual time of which few enough make the whole, and whose names have room."""
     several = [quantity(each, unit).to("min").value for each, unit in _MARKS]
-    return next((each for each in several if last <= each * MOST_MARKS), several[-1])
+    return next((each for each in several if last <= each * MOST_MARKS and _fits(each, math.ceil(last / each))), several[-1])
+
+
+def _fits(step: Fraction, count: int) -> bool:
+    return max(len(_named(step * at)) for at in range(count + 1)) * count * A_CHARACTER <= WHOLE

@@ -15,6 +15,7 @@ from infuse.arithmetic.figure import Figure, deviation_in_words
 from infuse.files.protocol import ACTUAL, Maintenance
 from infuse.ground import units
 from infuse.ground.ranges import Range
+from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
 
 TICK = "[\N{NO-BREAK SPACE}]"  # a box to tick, never half on one line and half on the next
@@ -36,6 +37,20 @@ def counted_by(order: PhaseOrder) -> Figure | None:
         return weight_of_tiers(order)
     calculated = figures.get("uncapped_dose") or figures.get("calculated_dose") or figures["calculated_dose_rate"]
     return calculated.inputs[1] if len(calculated.inputs) > 1 else None
+
+
+def order_numbers(order: Order) -> dict[str, tuple[int, ...]]:
+    """Of each protocol the numbers that its orders are headed by, phase by phase."""
+    found: dict[str, tuple[int, ...]] = {}
+    for number, phase in enumerate(order.phases, 1):
+        name = phase.loaded.protocol.id
+        found[name] = (*found.get(name, ()), number)
+    return found
+
+
+def in_numbers(numbers: tuple[int, ...]) -> str:
+    """`2`, or `2 to 5`."""
+    return f"{numbers[0]} to {numbers[-1]}" if numbers[1:] else str(numbers[0])
 
 
 def tiers(order: PhaseOrder) -> tuple[Figure, ...]:
