@@ -140,10 +140,10 @@ def _came_out(case, made, name) -> list[Problem]:
         return [] if text == str(found) else [_problem(case, span, f"expected {name} {text}; found {found}")]
     where, named = _of_which(of_phase, phase)
     one = (figures if where is None else where.figures).get(named)
-    if named == "interval" and _again(phase):
-        one = figure.stated("interval", _again(phase).every.quantity, _again(phase).every.where)
+    if named == "dosing_interval" and _again(phase):
+        one = figure.stated("dosing_interval", _again(phase).every.quantity, _again(phase).every.where)
     if one is None:
-        known = {*figures, *_COUNTS, *_STOPS} | ({"interval"} if _again(phase) else set())
+        known = {*figures, *_COUNTS, *_STOPS} | ({"dosing_interval"} if _again(phase) else set())
         hint = did_you_mean(of_phase, known) or f"there are {', '.join(sorted(known))}"
         return [_problem(case, name.span, f'expected a figure of the order; found "{name}"', hint)]
     if one.name == "deviation" and not text.endswith("%"):
