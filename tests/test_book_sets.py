@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_bands import DRUG, written
 from test_book import LIBRARY, bound, flat, pages
+from test_sheet import ERROR_PRONE
 
 from infuse.arithmetic import patient as patients
 from infuse.files.given import Given
@@ -300,8 +301,8 @@ def in_words(said, value):
 def test_kinds_of_patients_without_an_order_stand_in_the_contents_and_have_no_table(infuse):
     said = infuse("book", "emergency-rescue", "--weights", "60 to 70 kg", "--step", "10 kg").stdout
     first = flat(said[: said.index("\nBeside tables")])
-    assert "NO TABLE nothing of the set is given to these patients before the pharmacist has said so" in first
-    assert "clearance below 30 mL/min: NOT given" in first.replace("clearance below advanced", "") or "not allowed: ketorolac" in first
+    _, _, without = first.partition("To these patients nothing of the set is given before the pharmacist has said so.")
+    assert "emergency-rescue: adult, age 65 years," in without and "not allowed: ketorolac: no dose for" in without
     assert len(re.findall("^Table [0-9]+: Emergency", said, re.MULTILINE)) == 4
 
 
@@ -327,6 +328,15 @@ def test_of_several_whose_dosing_weights_differ_there_is_a_table_for_each_sex_an
     for sex in ("female", "male"):
         assert f"sex {sex}, height 155 cm" in said and f"sex {sex}, height 170 cm" in said
     assert "between the heights of two tables the lower one, outside them call the pharmacist" in said
+
+
+def test_nothing_error_prone_stands_on_a_page_of_a_set_and_no_line_is_too_long(infuse):
+    said = infuse("book", "emergency-rescue", "lidocaine-inpatient-course", "ketamine-inpatient-course", "outpatient-infusion", "headache-clinic-visit", "--with", "lidocaine-one-hour",
+                  "--with", "propofol", "--height", "165 cm", "--weights", "38 to 62 kg", "--step", "6 kg").stdout
+    plain = re.sub(r"https?://\S+|\b10\.\d{4,9}/\S+|\b[0-9a-f]{12}\b", "", said)
+    assert len(said) > 100_000 and not [(rule, hit.group()) for rule, pattern in ERROR_PRONE for line in plain.splitlines() for hit in pattern.finditer(line)]
+    assert not [line for line in said.splitlines() if len(line) > 80 and "://" not in line]
+    assert not re.search(r"mL/ho?u?$|\bminu$|WITHDRA$", said, re.MULTILINE)  # no word of a table is cut
 
 
 # ---------------------------------------------------------------------------------------------- what is in it, what is chosen

@@ -86,8 +86,8 @@ def _contents(book: Book, tables: list[Table], approved, checked: int, without: 
     return sheet(book, approved, "Downtime book: doses and pump rates by weight", approval.line(approved),
                  [Section("THIS BOOK", (facts,)), Section("HOW TO USE THIS BOOK", (Sentences(how, items=True),)),
                   Section("CONTENTS", (Printed(("TABLE", "PROTOCOL OR SET", "FOR", "ROWS", "VERSION"), rows, strong=(0,)), Sentences(("After the tables: blank forms.",))), flows=True),
-                  *([Section("NO TABLE   nothing of the set is given to these patients before the pharmacist has said so",
-                             (Printed(("SET, PATIENT", "WHY"), tuple(without)),), flows=True)] if without else [])],
+                  *([Section("NO TABLE", (Sentences(("To these patients nothing of the set is given before the pharmacist has said so.",), strong=True),
+                                       Printed(("SET, PATIENT", "WHY"), tuple(without))), flows=True)] if without else [])],
                  whose=False)
 
 

@@ -61,7 +61,7 @@ def _sheet(book: Book, table: Table, title: str, where: str, sections: list[Sect
 
 def _warning(table: Table) -> list[Section]:
     warn = tuple(f"{each.drug.name}: {each.drug.high_alert.text} ({', '.join(each.drug.high_alert.source)})." for each in table.entry.loaded if each.drug.high_alert)
-    return [Section("HIGH-ALERT", (Sentences(warn, strong=True),), flag="HIGH-ALERT")] if warn else []
+    return [Section("HIGH-ALERT", (Sentences(warn, strong=True),))] if warn else []
 
 
 def _assumes(table: Table) -> Section:

@@ -153,17 +153,17 @@ def _paragraph(text: str, width: int, role: str) -> list[Line]:
 
 
 def _table(table: Table, width: int) -> list[Line]:
-    """A table; one to write in that is too wide for its own headings is cut into two, with the first column in both."""
-    heads = [max(columns_of(word) for word in printable(each).split() or [""]) for each in table.columns]
-    if table.blank and sum(heads) + len(heads) - 1 > width and len(heads) > 3:
-        middle = (len(heads) + 1) // 2
-        return [*_table(_picked(table, range(middle)), width), [], *_table(_picked(table, (0, *range(middle, len(heads)))), width)]
+    """A table; one that is too wide for its own words (of one to write in its headings) is cut into two, with the first column in both."""
     columns = len(table.columns)
+    least = [max(_longest_word(cell) for cell in (table.columns[i], *(() if table.blank else (row[i] for row in table.rows)))) for i in range(columns)]
+    if sum(least) + columns - 1 > width and columns > 3:
+        middle = (columns + 1) // 2
+        return [*_table(_picked(table, range(middle)), width), [], *_table(_picked(table, (0, *range(middle, columns))), width)]
     wanted = [max(columns_of(printable(cell)) for cell in (table.columns[i], *(row[i] for row in table.rows))) for i in range(columns)]
     gap = 2 if sum(wanted) + 2 * (columns - 1) <= width else 1
     if table.blank:
         wanted = _stretched(wanted, [all(not row[i] for row in table.rows) for i in range(columns)], width - gap * (columns - 1))
-    widths = _fitted(wanted, width - gap * (columns - 1))
+    widths = _fitted(wanted, least, width - gap * (columns - 1))
     out = _row(table.columns, widths, gap, [LABELLED] * columns)
     for row in table.rows:
         cells = [cell or ("_" * size if table.blank else "") for cell, size in zip(row, widths)]
@@ -187,11 +187,18 @@ def _stretched(wanted, empty, room):
     return [size + spare // several if blank else size for size, blank in zip(wanted, empty)]
 
 
-def _fitted(wanted, room):
+def _fitted(wanted, least, room):
+    """The widest gives way, and no column to less than its longest word as long as another can."""
     widths = list(wanted)
     while sum(widths) > room:
-        widths[widths.index(max(widths))] -= 1
+        widest = max(range(len(widths)), key=lambda at: (widths[at] > least[at], widths[at]))
+        widths[widest] -= 1
     return widths
+
+
+def _longest_word(text: str) -> int:
+    """A number with its unit is one."""
+    return max((columns_of(word) for word in bound(printable(text).split())), default=0)
 
 
 def _row(cells, widths, gap, roles) -> list[Line]:
