@@ -182,5 +182,5 @@ def test_a_band_may_limit_a_day_in_mg_and_in_mg_per_kg_and_both_hold(shipped):
     assert [limit.hard.range.on_paper() for limit in bands[0].limits if limit.window] == ["up to 3,750 mg", "up to 75 mg/kg"] or [
         limit.hard.range.on_paper() for limit in bands[0].limits if limit.window] == ["up to 75 mg/kg", "up to 3,750 mg"]
     for before, stops in (("700 mg", []), ("752 mg", ["acetaminophen.total"])):  # 4 times 705 mg and that: 74.9 and 76 mg/kg
-        made = make(shipped["acetaminophen"], weight="47kg", age="44y", given=f"acetaminophen {before} at 2026-11-21 08:00")
+        made = make(shipped["acetaminophen"], weight="47kg", age="44y", given=f"acetaminophen {before} at 2026-11-21 04:00")
         assert [each.code for each in made.alerts if each.level == "hard_stop"] == stops, [each.message for each in made.alerts]
