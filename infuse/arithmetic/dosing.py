@@ -16,7 +16,7 @@ from infuse.arithmetic import figure
 from infuse.arithmetic.figure import Figure
 from infuse.files.protocol import Stated, Tier, Titration
 from infuse.ground import units
-from infuse.ground.units import Quantity
+from infuse.ground.units import Quantity, Unit
 
 
 def for_this_patient(name: str, ordered: Figure, weight: Figure | None) -> Figure:
@@ -25,6 +25,11 @@ def for_this_patient(name: str, ordered: Figure, weight: Figure | None) -> Figur
     if ordered.value.unit.patient is None:
         return Figure(name, ordered.value, ordered.value, ordered.value.on_paper(), (ordered,))
     return figure.work_out(name, whole, [ordered, weight])
+
+
+def counted_in(unit: Unit, one: Quantity, weight: Figure | None) -> Quantity:
+    """An amount or rate for the whole patient as a limit in that unit counts it: per kg where the unit is."""
+    return units.work_out(unit, [one], [weight.value]) if unit.patient else one
 
 
 def capped(uncapped: Figure, cap: Stated | None, word: str = "cap") -> Figure:

@@ -110,6 +110,16 @@ class Limit:
         return tuple((word, side) for word, side in (("soft", self.soft), ("hard", self.hard)) if side)
 
     @property
+    def unit(self) -> Unit:
+        """What it is counted in: its sides are of one kind."""
+        return self.sides[-1][1].range.ends()[0].unit
+
+    @property
+    def rolling(self) -> Quantity | None:
+        """The window of a total as a time; None: the whole course."""
+        return None if self.window == COURSE else self.window
+
+    @property
     def source(self) -> tuple[str, ...]:
         """The sources of both sides."""
         return tuple(dict.fromkeys(each for _, side in self.sides for each in side.source))

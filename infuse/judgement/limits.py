@@ -102,7 +102,7 @@ def room(limit: Limit | None, value: Quantity, inverse: bool = False, ordered: Q
     and an override is not rounded away."""
     low, high = [], []
     asked = ordered or value
-    for side in filter(None, (limit.soft, limit.hard) if limit else ()):
+    for _, side in limit.sides if limit else ():
         for end, into in ((side.range.low, low), (side.range.high, high)):
             kept = end is not None and (asked >= end if into is low else asked <= end)
             if kept and value.value and end.value:

@@ -60,7 +60,7 @@ def weight_ranges(requests):
     protocols = [request.loaded.protocol for request in requests]
     limits = [protocol.patient.weight.limit for protocol in protocols]
     banded = [band.weight for protocol in protocols for phase in protocol.phases for band in getattr(phase, "bands", ())]
-    return (*(side.range for limit in limits if limit for side in (limit.soft, limit.hard) if side), *filter(None, banded))
+    return (*(side.range for limit in limits if limit for _, side in limit.sides), *filter(None, banded))
 
 
 def in_its_band(phase, request, patient, actual, per: list[Quantity]):

@@ -274,7 +274,7 @@ def _unknown(request, wrong):
 
 
 def _once(alerts):
-    """Each code once at its worst level, in the words of its first alert; a further sentence with it is added."""
+    """Each sentence once; of a code that is stopped only what stops it."""
     kept: dict[tuple[str, str], Alert] = {}
     for alert in alerts:
         kept.setdefault((alert.code, alert.message), alert)

@@ -28,7 +28,6 @@ _PATIENT = {"kg": ("--weight", "the patient's weight", "70kg"), "m2": ("--bsa", 
 _STRENGTH = 'a concentration, such as "50 mcg/mL" or "500 mg in 250 mL"'
 _FLOW = 'a volume over a time, such as "1,000 mL over 8 h", or a rate, such as "125 mL/h"'
 _CREATININE = ("micromol/L", "mg/dL")
-_DRUG = {"mass", "activity", "substance", "charge"}
 
 
 class Problems(Exception):
@@ -372,5 +371,5 @@ def _unlike(one: Unit, other: Unit) -> str:
     if classes == {"weight", "mass"}:
         return "kg and lb are a patient's weight here, g and mg an amount of drug"
     if len(classes) == 2:
-        return f"{counted}: only through a factor that a drug file declares" if classes <= _DRUG else counted
+        return f"{counted}: only through a factor that a drug file declares" if classes <= set(units.DRUG) else counted
     return f"{one} is for {grammar.kind_of(one)}, {other} for {grammar.kind_of(other)}"

@@ -112,7 +112,7 @@ def limits_agree(protocol: Protocol, drug: Drug | None):
         name, ordered = base(phase)
         for limit in phase.limits:
             kinds = _figure_like(limit, ordered.quantity, phase, drug)
-            for side in filter(None, (limit.soft, limit.hard)):
+            for _, side in limit.sides:
                 if kinds and not any(units.fits(end.unit, each) for end in side.range.ends() for each in kinds):
                     wanted = " or ".join(each.text for each in kinds)
                     hint = f"{name}, on line {ordered.span.line}, is {ordered.quantity}"
@@ -146,7 +146,7 @@ def rates_count_per_the_same_time(protocol: Protocol, _drug):
         for limit in phase.limits:
             if time is None or limit.name not in ("dose_rate", "calculated_dose_rate"):
                 continue
-            for side in filter(None, (limit.soft, limit.hard)):
+            for _, side in limit.sides:
                 for end in side.range.ends():
                     if end.unit.time not in (None, time):
                         yield wrong(side.span, f"a limit per {time}, as {name} is", f'"{end}"')

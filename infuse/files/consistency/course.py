@@ -52,7 +52,7 @@ def totals_agree(protocol: Protocol, _drug: Drug | None):
             name, ordered = base(phase)
             whole = ordered.quantity.unit.without_patient()
             wanted = [units.unit(whole.amount), units.unit(f"{whole.amount}/kg")]
-            side = next(each for each in (limit.soft, limit.hard) if each)
+            side = limit.sides[0][1]
             if not any(units.fits(end.unit, each) for end in side.range.ends() for each in wanted):
                 hint = f"{name}, on line {ordered.span.line}, is {ordered.quantity}"
                 yield wrong(side.span, f"a total in {' or '.join(each.text for each in wanted)}", f'"{written(side.range)}"', hint)

@@ -53,7 +53,7 @@ def _fluid_or_drug(drug):
 
 
 def _limits_of_products(drug):
-    for side in (side for limit in drug.limits for side in (limit.soft, limit.hard) if side):
+    for side in (side for limit in drug.limits for _, side in limit.sides):
         for product in drug.products.values():
             if product.fluid:
                 yield wrong(side.span, "no limit of a concentration: it is a fluid", f'"{written(side.range)}"')

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from infuse.files.consistency.words import wrong
-from infuse.files.protocol import ACTUAL, COURSE, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol, Schedule, Stated
+from infuse.files.protocol import ACTUAL, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol, Schedule, Stated
 from infuse.files.shapes import written
 from infuse.ground import units
 from infuse.ground.ranges import Range
@@ -269,7 +269,7 @@ def _of_a_rate(phase, protocol: Protocol, windows) -> dict[str, Reach]:
         found["pump_rate"] = held
     amount = units.unit(held.high.unit.amount)
     for limit in windows:
-        times = _running(phase, None if limit.window == COURSE else limit.window)
+        times = _running(phase, limit.rolling)
         if times:
             found[_key(limit)] = held.times(amount, times)
         if times and ordered.high.unit.patient == "kg":

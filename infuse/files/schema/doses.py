@@ -75,8 +75,7 @@ def within(phase_limits: tuple[p.Limit, ...], band: p.Band, source) -> p.Band:
 
 def _what_it_limits(limit: p.Limit) -> tuple[str, ...]:
     """Two limits of one figure stand beside each other: a total of a day in mg, and one in mg/kg."""
-    total = limit.window is not None and next(end for _, side in limit.sides for end in side.range.ends())
-    return limit.name, str(limit.window), str(total and total.unit.patient)
+    return limit.name, str(limit.window), str(limit.window is not None and limit.unit.patient)
 
 
 def _narrowed(limit: p.Limit, narrow: p.Limit) -> p.Limit:

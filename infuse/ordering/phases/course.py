@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from infuse.arithmetic import dosing
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.totals import Dose, most
-from infuse.files.protocol import COURSE, INTERVAL, Intermittent, Schedule
+from infuse.files.protocol import INTERVAL, Intermittent, Schedule
 from infuse.ground import units
 from infuse.ground.units import Quantity, quantity
 from infuse.judgement import limits
@@ -125,12 +126,8 @@ def judge(made: list[PhaseOrder], weight: Figure | None, several: list[list[list
 
 
 def _judged(limit, protocol, several: list[list[Dose]], weight, what: str) -> Alert | None:
-    window = None if limit.window == COURSE else limit.window
-    amounts = [most(_in_reach(each, window), window) for each in several]
-    end = next(iter((limit.hard or limit.soft).range.ends()))
-    if end.unit.patient:
-        amounts = [units.work_out(end.unit, [amount], [weight.value]) for amount in amounts]
-    return limits.judge(limit, f"{protocol.id}.total", amounts, what)
+    amounts = [most(_in_reach(each, limit.rolling), limit.rolling) for each in several]
+    return limits.judge(limit, f"{protocol.id}.total", [dosing.counted_in(limit.unit, amount, weight) for amount in amounts], what)
 
 
 def _too_soon(phase, protocol, own: list[Dose], every: list[Dose]) -> Alert | None:

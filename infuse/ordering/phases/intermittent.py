@@ -122,9 +122,8 @@ def _rate_unit(phase, prepared, calculated) -> units.Unit:
     """The unit of the dose rate: that of its limit, else the product's amount per minute (of a fluid: mL/h, as pumps
     count)."""
     limit = named(phase, "dose_rate")
-    side = limit and (limit.hard or limit.soft)
-    if side:
-        return next(iter(side.range.ends())).unit.without_patient()
+    if limit:
+        return limit.unit.without_patient()
     if prepared.product.fluid:
         return units.unit("mL/h")
     bridged = calculated.value.unit.amount_class != units.unit(prepared.product.amount).amount_class
@@ -133,12 +132,7 @@ def _rate_unit(phase, prepared, calculated) -> units.Unit:
 
 def _like_limit(limit: Limit | None, rate: Quantity, setting: Setting) -> Quantity:
     """The dose rate in the terms of its limit: per kg where the limit is."""
-    side = limit and (limit.hard or limit.soft)
-    return _in_terms_of(next(iter(side.range.ends())), rate, setting) if side else rate
-
-
-def _in_terms_of(end: Quantity, rate: Quantity, setting: Setting) -> Quantity:
-    return units.work_out(end.unit, [rate], [setting.weight.value]) if end.unit.patient else rate
+    return dosing.counted_in(limit.unit, rate, setting.weight) if limit else rate
 
 
 def _rate_room(phase, setting, exact_rate, at_exact, ordered, duration) -> Room:
@@ -155,7 +149,7 @@ def _fastest(phase, setting, at_exact) -> Room:
     if phase.fastest is None:
         return Room()
     fastest = phase.fastest.quantity
-    return Room(high=(fastest.over(_in_terms_of(fastest, at_exact.value, setting)),))
+    return Room(high=(fastest.over(dosing.counted_in(fastest.unit, at_exact.value, setting.weight)),))
 
 
 def _shortest(phase, duration) -> Room:

@@ -115,7 +115,7 @@ def mix(one, product, amount, phase: Phase, setting: Setting, keep, bag_volume) 
 
 
 def _highs(limit):
-    return [side.range.high for side in (limit.soft, limit.hard) if side and side.range.high is not None]
+    return [side.range.high for _, side in limit.sides if side.range.high is not None]
 
 
 def whole(final_volume: Figure) -> Figure:

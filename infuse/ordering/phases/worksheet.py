@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from infuse.arithmetic import figure, rounding
+from infuse.arithmetic import dosing, figure, rounding
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.preparation import Prepared
 from infuse.files.given import Given
 from infuse.files.library import Loaded
-from infuse.files.protocol import COURSE, Band, Choice, Limit, Phase, Pump
+from infuse.files.protocol import Band, Choice, Limit, Phase, Pump
 from infuse.ground import grammar, numerals, units
 from infuse.ground.units import Quantity, Refused
 from infuse.judgement import limits
@@ -202,9 +202,7 @@ def _each_total(phase, setting, given_in) -> Iterator[tuple[Limit, Quantity]]:
     """(limit, what is given in its window), counted as the limit is."""
     for limit in phase.limits:
         if limit.name == "total":
-            amount = given_in(None if limit.window == COURSE else limit.window)
-            end = next(iter((limit.hard or limit.soft).range.ends()))
-            yield limit, units.work_out(end.unit, [amount], [setting.weight.value]) if end.unit.patient else amount
+            yield limit, dosing.counted_in(limit.unit, given_in(limit.rolling), setting.weight)
 
 
 def pump_can(pump: Pump, setting: Setting, rate: Quantity, rounded: Quantity) -> list[Alert]:
