@@ -319,3 +319,8 @@ def test_any_text_is_read_or_refused(text):
         assert read_quantity(text).value >= 0
     except Refused as refused:
         assert refused.found == text
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [("1 g", "1,000 mg", True), ("1 g", "1,001 mg", False), ("1 h", "60 min", True), ("0 mg", "0 g", True)])
+def test_the_same_amount_in_another_unit(one, other, same):
+    assert read_quantity(one).equals(read_quantity(other)) == same

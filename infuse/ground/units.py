@@ -232,6 +232,11 @@ class Quantity(NamedTuple):
         mine, others = self._beside(other)
         return Fraction(mine, others)
 
+    def equals(self, other: "Quantity") -> bool:
+        """Whether it is the same amount, in whichever unit. Raises DimensionError."""
+        mine, others = self._beside(other)
+        return mine == others
+
     def with_value(self, value: Fraction) -> "Quantity":
         return Quantity(value, self.unit)
 

@@ -11,7 +11,7 @@ Example: build([Request(loaded)], patient, now) for 70 kg gives one titration th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -217,18 +217,13 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
     """Every phase of one protocol worked out, with its alerts (None where no band takes the patient in). Raises _Bad
     with what the user chose and cannot have."""
     chosen, refused = choosing.by_phase(request.loaded.protocol, request.chosen)
-    refused = _unknown(request, refused)
-    pumps = request.loaded.devices.pumps
-    pump, category = patient.get("pump") or DEFAULT_PUMP, patient.get("compounding")
-    known = request.loaded.devices.compounding
-    if category is not None and category not in known:
-        refused.append((patient.where("compounding"), Refused(f"a category of the tables: {', '.join(known) or 'they have none'}", category)))
-    if pump not in pumps:
-        refused.append((patient.where("pump"), Refused(f"a pump of the tables: {', '.join(pumps)}", pump)))
+    refused += [*_unknown(request), *_no_such_device(request.loaded.devices, patient)]
     if refused:
         raise _Bad(refused)
     several = request.loaded.protocol.phases
     drops = figure.stated("drop_factor", patient.get("drop_factor"), patient.where("drop_factor")) if patient.get("drop_factor") else None
+    pump = request.loaded.devices.pumps[patient.get("pump") or DEFAULT_PUMP]
+    pump = gravity.as_pump(drops.value, pump) if drops else pump
     for phase, mine in zip(several, chosen):
         try:
             area = derived.surface(patient, actual) if "m2" in phases.counted_per(phase) else None
@@ -240,7 +235,7 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
         if used is None:
             yield None, alerts
             continue
-        setting = phases.Setting(request.loaded, weight, gravity.as_pump(drops.value, pumps[pump]) if drops else pumps[pump], mine, area, band)
+        setting = phases.Setting(request.loaded, weight, pump, mine, area, band)
         try:
             made = phases.build(used, setting)
         except Refused as error:
@@ -255,22 +250,28 @@ def _phases(request: Request, patient: Patient, actual: Figure | None, weight: F
             alerts += more
         if several[1:] and phase.name:
             alerts = [replace(each, message=f"{phase.name}: {each.message}") for each in alerts]
-        yield replace(made, figures=made.figures | shown, band=band, rate_step=step, volume_step=setting.pump.volume_step), alerts
+        yield replace(made, figures=made.figures | shown, band=band, rate_step=step, volume_step=pump.volume_step), alerts
 
 
-def _unknown(request, wrong):
+def _no_such_device(devices, patient) -> Iterator[tuple[str, Refused]]:
+    for fact, what, known in (("compounding", "category", devices.compounding), ("pump", "pump", devices.pumps)):
+        said = patient.get(fact)
+        if said is not None and said not in known:
+            yield patient.where(fact), Refused(f"a {what} of the tables: {', '.join(known) or 'they have none'}", said)
+
+
+def _unknown(request) -> Iterator[tuple[str, Refused]]:
     """What was chosen or answered and cannot be, beside what `choosing` has found."""
     protocol = request.loaded.protocol
     for name, given in request.chosen.items():
         if name.endswith("bag_volume") and all(each.amount is None and not each.added_to and not each.final_volume
                                                for each in protocol.preparations):
-            wrong.append((given.where, Refused("no bag volume: the protocol's bags are premixed", given.text)))
+            yield given.where, Refused("no bag volume: the protocol's bags are premixed", given.text)
     asked = [question for phase in protocol.phases for question in phase.ask]
     for question, given in request.answers.items():
         if question not in asked:
             known = ", ".join(asked) or "nothing"
-            wrong.append((given.where, Refused(f"an answer to what the protocol leaves open: {known}", question)))
-    return wrong
+            yield given.where, Refused(f"an answer to what the protocol leaves open: {known}", question)
 
 
 def _once(alerts):

@@ -118,6 +118,6 @@ def _came_out(case, made, name) -> list[Problem]:
         wanted = grammar.read_quantity(said, "duration" if name == "ends" else "volume")
     except Refused as refused:
         return [_problem(case, span, f'{name}: expected {refused.expected}; found "{said}"', refused.hint)]
-    if value is not None and value <= wanted <= value:
+    if value is not None and value.equals(wanted):
         return []
     return [_problem(case, span, f"expected {name} {said}; found {value if value is not None else 'none that is fixed'}")]

@@ -69,7 +69,7 @@ def choices_agree(protocol: Protocol, _drug):
             where = f"what may be chosen stands on line {choice.places[0].line}" if choice.places else ""
             if choice.range and default not in choice.range:
                 yield wrong(span, f"a default within {written(choice.range)}", f'"{default}"', where)
-            elif choice.options and not any(default <= each <= default for each in choice.options):
+            elif choice.options and not any(map(default.equals, choice.options)):
                 options = ", ".join(each.on_paper() for each in choice.options)
                 yield wrong(span, f"a default that is one of the options, {options}", f'"{default}"', where)
 

@@ -96,7 +96,7 @@ def products_are_as_named(drug: Drug) -> Iterator[Problem]:
             volume = product.reconstitution.volume
             yield wrong(volume.span, f"at most {product.volume.quantity}, the volume after reconstitution", f'"{volume.quantity}"', f"volume stands on line {product.volume.span.line}")
         volumes = [each for each in said if units.fits(each.unit, FINEST.unit)]
-        if volumes and not _among(product.volume.quantity, volumes):
+        if volumes and not any(map(product.volume.quantity.equals, volumes)):
             yield wrong(product.volume.span, f"{' or '.join(each.on_paper() for each in volumes)}, as its name says", f'"{product.volume.quantity}"')
         if not product.fluid:
             yield from _strength_as_named(product, said)
@@ -106,10 +106,10 @@ def _strength_as_named(product: Product, said: list[Quantity]) -> Iterator[Probl
     strength = product.strength
     concentrations = [each for each in said if each.unit.container and units.fits(each.unit, strength.quantity.unit)]
     amounts = [each for each in said if units.fits(each.unit, units.unit(product.amount))]
-    if concentrations and not _among(strength.quantity, concentrations):
+    if concentrations and not any(map(strength.quantity.equals, concentrations)):
         yield wrong(strength.span, f"{' or '.join(each.on_paper() for each in concentrations)}, as its name says", f'"{strength.quantity}"')
     held = units.work_out(product.amount, [strength.quantity, product.volume.quantity])
-    if amounts and not concentrations and not _among(held, amounts):
+    if amounts and not concentrations and not any(map(held.equals, amounts)):
         hint = f"{strength.quantity} times {product.volume.quantity}, on line {product.volume.span.line}, is {held.on_paper()}"
         yield wrong(strength.span, f"what holds {' or '.join(each.on_paper() for each in amounts)}, as its name says", f'"{strength.quantity}"', hint)
 
@@ -122,10 +122,6 @@ def _in_name(name: str) -> list[Quantity]:
         except Refused:
             continue
     return found
-
-
-def _among(one: Quantity, several: list[Quantity]) -> bool:
-    return any(each <= one <= each for each in several)
 
 
 def limits_are_near_the_products(drug: Drug) -> Iterator[Problem]:

@@ -142,7 +142,7 @@ def _concentration_fits(preparation, product, phase, drug):
             yield wrong(said.span, "final_concentration only where the file fixes it", f'"{said.quantity}"',
                          "here it changes with the dose; state its limits under limits")
         return
-    if said and not said.quantity <= computed <= said.quantity:
+    if said and not said.quantity.equals(computed):
         yield wrong(said.span, f"{computed.to(said.quantity.unit)}", f'"{said.quantity}"', _why(preparation, product))
     for limit in drug.limits:
         for side, name in ((limit.hard, "hard"), (limit.soft, "soft")):

@@ -144,7 +144,7 @@ def allowed(choice: Choice, chosen: Figure, setting: Setting, said_of: str = "")
     name, value = chosen.name, chosen.value
     typed = chosen.inputs[0].value if chosen.inputs else value
     if choice.options:
-        if any(each <= value <= each for each in choice.options):
+        if any(map(value.equals, choice.options)):
             return chosen, []
         said = " or ".join(each.on_paper() for each in choice.options)
     elif value in choice.allowed:
