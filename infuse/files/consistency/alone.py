@@ -2,7 +2,7 @@
 
 For: `consistency.check`, with a drug or without.
 
-Refuses: a step, cap, limit or fastest rate of another kind than the dose; a cap above the hard limit; a ladder of thousands; a default outside its
+Refuses: a step, cap, limit or fastest rate of another kind than the dose; a time to choose that the hard limit forbids; a cap above the hard limit; a ladder of thousands; a default outside its
 own choices; a hard limit below what is stated; a per-kg dose without bounds on the weight.
 
 Example: `by: 0.05 mg/h` beside `start: 0.1 mg/kg/h` is a problem at the step.
@@ -189,6 +189,17 @@ def defaults_keep_limits(protocol: Protocol, _drug):
                     hint = f"the phase itself states {each}, on line {line}"
                     yield wrong(limit.hard.span, f"a hard limit that allows {each}", f'"{written(limit.hard.range)}"', hint)
                     break
+
+
+def times_keep_limits(protocol: Protocol, _drug):
+    """Every time that may be chosen for a dose is one that the hard limit of the duration allows."""
+    for phase in (each for each in protocol.phases if isinstance(each, Intermittent)):
+        for limit in (each for each in phase.limits if each.name == "duration" and each.hard):
+            default, places = phase.duration.default, phase.duration.places
+            out = next((each for each in (default.quantity, *phase.duration.allowed.ends()) if each not in limit.hard.range), None)
+            if out is not None:
+                place = default.span if out is default.quantity or not places else places[0]
+                yield wrong(place, f"times within the hard limit, {written(limit.hard.range)}", f'"{out}"', f"the limit stands on line {limit.hard.span.line}")
 
 
 def weight_is_bounded(protocol: Protocol, _drug):

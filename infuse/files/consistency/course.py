@@ -2,7 +2,7 @@
 
 For: `consistency.check`.
 
-Refuses: a phase that starts after one which does not stand above it, or after one of another branch; two phases of one name
+Refuses: a phase that starts after one which does not stand above it, or while it still runs, or after one of another branch; two phases of one name
 where one is meant; a dose that comes again while it still runs; a total of another kind than the doses, or over a course
 without an end.
 
@@ -32,6 +32,10 @@ def starts_agree(protocol: Protocol, _drug: Drug | None):
             elif named[0].branch and phase.branch and named[0].branch != phase.branch:
                 yield wrong(starts.after.span, f"a phase of the branch {phase.branch}, or of none", f'"{starts.after}", of the branch {named[0].branch}',
                             "of phases with different branches only those of one are given")
+            elif starts.by and isinstance(named[0], Intermittent) and starts.by.quantity < named[0].duration.default.quantity:
+                over = named[0].duration.default
+                hint = f"{starts.after} runs for {over.quantity}, on line {over.span.line}: left out, this phase starts when that one is through"
+                yield wrong(starts.by.span, f"at least {over.quantity}", f'"{starts.by.quantity}"', hint)
         above.append(phase)
 
 

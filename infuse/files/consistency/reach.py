@@ -80,7 +80,7 @@ def _of_phase(phase, protocol: Protocol, drug: Drug | None) -> Found:
         if limit.name == "final_concentration":
             yield from _near(limit, _concentrations(phase, figures, protocol, drug))
         else:
-            yield from _near(limit, figures.get(_key(limit)), figures.get(_key(limit) + BY_WEIGHT))
+            yield from _near(limit, figures.get(_key(limit)), figures.get(_key(limit) + BY_WEIGHT), of_a_dose=isinstance(phase, Intermittent))
     yield from ((each.span, True, each) for each in _caps_are_near(phase, figures))
 
 
@@ -128,9 +128,9 @@ def _key(limit: Limit) -> str:
     return f"total {limit.window}" if limit.window else limit.name
 
 
-def _near(limit: Limit, *several: Reach | None) -> Found:
+def _near(limit: Limit, *several: Reach | None, of_a_dose: bool = True) -> Found:
     """Held against whichever of the reaches is of its kind: for the whole patient, or per kg."""
-    name, far = "total" if limit.window else limit.name.replace("_", " "), FAR if limit.name in ("dose_rate", "duration") else FAR_OF_AMOUNTS
+    name, far = "total" if limit.window else limit.name.replace("_", " "), FAR if limit.name == "duration" or (limit.name == "dose_rate" and of_a_dose) else FAR_OF_AMOUNTS
     for word, side in limit.sides:
         ends = side.range.ends()
         reach = next((each for each in several if each and all(units.fits(end.unit, each.high.unit) for end in ends)), None)

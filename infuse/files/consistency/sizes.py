@@ -70,6 +70,9 @@ def steps_are_real(protocol: Protocol, _drug: Drug | None) -> Iterator[Problem]:
 
 def rates_are_pumped(protocol: Protocol, _drug: Drug | None) -> Iterator[Problem]:
     for phase in protocol.phases:
+        fastest = getattr(phase, "fastest", None)
+        if fastest and units.fits(fastest.quantity.unit, _FASTEST_PUMP.unit) and fastest.quantity > _FASTEST_PUMP:
+            yield wrong(fastest.span, f"a rate of at most {_FASTEST_PUMP.on_paper()}", f'"{fastest.quantity}"')
         for limit in (each for each in phase.limits if each.name == "pump_rate"):
             for _, side in limit.sides:
                 if side.range.high is not None and side.range.high > _FASTEST_PUMP:
