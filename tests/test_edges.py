@@ -221,3 +221,19 @@ def test_the_lowest_dose_is_the_lowest_by_what_it_is_counted_per(site, first, se
     made = make(loaded(library), weight="72.5 kg", height="170 cm", sex="female", age="unknown", **given,
                 overrides=[("sample.dosing_weight", "Devine, by hand")] if given else (), by="Dr. Roe")
     assert str(figures(made)["calculated_dose"].value.to("mg")) == expected
+
+
+# ---------------------------------------------------------------------------------------------- names among other words
+
+
+@pytest.mark.parametrize("said", ["aspirin: hives", "aspirin,ibuprofen: hives", "aspirin, ibuprofen", "NSAIDs; sulfa", "aspirin/sulfa", "sulfa+aspirin",
+                                  '"aspirin"', "Aspirin®", "Toradol™", "toradol;sulfa", "(aspirin)"])
+def test_an_allergy_is_found_whatever_stands_between_the_words(shipped, said):
+    made = make(shipped["ketorolac"], weight="70 kg", age="44 years", clearance="90 mL/min", allergies=(said,))
+    assert "ketorolac.allergy" in {each.code for each in made.alerts if each.level == "hard_stop"}
+
+
+@pytest.mark.parametrize(("said", "stops"), [("adhesive tape: rash", False), ("DHE: rash", True), ("D.H.E. 45", True), ("DHE-45", True), ("none", False)])
+def test_a_name_is_not_found_inside_another_word(shipped, said, stops):
+    made = make(shipped["dihydroergotamine-label"], weight="70 kg", age="44 years", allergies=(said,))
+    assert ("dihydroergotamine-label.allergy" in {each.code for each in made.alerts}) == stops

@@ -47,8 +47,19 @@ class Word(NamedTuple):
 @lru_cache(maxsize=65_536)  # the same names are looked up for every order
 def fold(text: str) -> str:
     """The text without case, accents, hyphens and dots: DHE-45 and d.h.e. 45 are one."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
-    return " ".join(re.sub(r"[-_/]", " ", re.sub(r"[.'’(),]", "", plain)).split())
+    return " ".join(re.sub(r"[-_/]", " ", re.sub(r"[.'’(),]", "", _plain(text))).split())
+
+
+@lru_cache(maxsize=65_536)
+def words(text: str) -> str:
+    """Every word of a text, a space before and after each, whatever else stands between them: `"NSAIDs;sulfa"` is two. A name
+    stands in a text where its words stand in the text's: DHE is not in adhesive."""
+    apart = re.sub(r"[\W_]", " ", re.sub(r"[.'’]", "", _plain(text)))
+    return f" {' '.join(apart.split())} "
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", re.sub("[™℠]", " ", text)) if not unicodedata.combining(c)).casefold()
 
 
 class Names:
@@ -71,9 +82,9 @@ class Names:
 
     def within(self, said: str) -> tuple[Word, ...]:
         """Every word that is named in a text, in the singular or in the plural."""
-        folded = fold(said)
-        text = f" {folded} {' '.join(part.removesuffix('s') for part in folded.split())} "
-        return tuple(dict.fromkeys(word for name, word in self._words.items() if f" {name} " in text))
+        every = words(said)
+        text = f"{every}{' '.join(part.removesuffix('s') for part in every.split())} "
+        return tuple(dict.fromkeys(word for name, word in self._words.items() if words(name) in text))
 
     def near(self, said: str) -> tuple[str, ...]:
         """What may have been meant, best first."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from infuse.files import taken
 from infuse.files.caution import LIVER, Taken, When
 from infuse.files.protocol import Drug
-from infuse.files.vocabulary import fold
+from infuse.files.vocabulary import words
 from infuse.ground.units import DimensionError, Quantity
 from infuse.judgement.recorded import Picture, Taking
 
@@ -165,15 +165,14 @@ def _allergy(names, about: About) -> Match:
     picture = about.picture
     if picture.patient.get("allergies") is None and not picture.allergens:
         return Match(OPEN, "allergy")
-    for said, words in picture.allergens:
+    for said, known in picture.allergens:
         for name in names:
-            if _names(said, name) or picture.lists.is_named(name) and any(picture.lists.is_one(word, name) for word in words):
+            if _names(said, name) or picture.lists.is_named(name) and any(picture.lists.is_one(word, name) for word in known):
                 return Match(YES, "allergy", f'allergy "{said.strip()}"')
     return Match(OPEN if picture.patient.get("allergies") is None else NO, "allergy")
 
 
 def _names(said: str, name: str) -> bool:
     """Whether the words hold the name, in the singular or in the plural."""
-    words = f" {fold(said)} "
-    one = fold(name).removesuffix("s")
-    return any(f" {each} " in words for each in (one, f"{one}s", f"{one}es"))
+    one = words(name).strip().removesuffix("s")
+    return any(f" {each} " in words(said) for each in (one, f"{one}s", f"{one}es"))

@@ -177,6 +177,4 @@ class Picture:
 
     def _near(self, said, names) -> tuple[str, ...]:
         """Nearly the same name, or a known one among other words."""
-        words = f" {fold(said)} "
-        within = [each.name for each in names.every if f" {fold(each.name)} " in words]
-        return tuple(dict.fromkeys((*within, *names.near(said))))
+        return tuple(dict.fromkeys((*(each.name for each in names.within(said)), *names.near(said))))

@@ -21,7 +21,7 @@ from infuse.arithmetic.patient import Patient
 from infuse.files.given import BY_NAME
 from infuse.files.library import Loaded
 from infuse.files.protocol import Limit
-from infuse.files.vocabulary import fold
+from infuse.files.vocabulary import fold, words
 from infuse.ground.units import quantity
 from infuse.judgement import limits
 from infuse.judgement.limits import HARD, SOFT, Alert
@@ -106,7 +106,7 @@ def _allows(allowed: tuple[str, ...], area: str) -> bool:
 def _allergy(loaded, patient) -> Iterator[Alert]:
     names = [loaded.drug.name, loaded.drug.id.replace("-", " "), *loaded.drug.also_known_as]
     for allergy in patient.get("allergies") or ():
-        if any(name.lower() in allergy.lower() for name in names):
+        if any(words(name) in words(allergy) for name in names):
             yield Alert(HARD, _code(loaded, "allergy"), f'allergy "{allergy}": this is an order for {loaded.drug.name}',
                         where=patient.where("allergies"))
 
