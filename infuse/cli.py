@@ -420,7 +420,7 @@ def book(
     heights: Annotated[Texts, typer.Option("--height", metavar="HEIGHT", help="A table for this height, where a dose goes by it. May be repeated.")] = None,
     with_: Annotated[Texts, choice_option("--with", "Of a set: an optional item, or another one of a group.", "PROTOCOL")] = None,
     without: Annotated[Texts, choice_option("--without", "Of a set: an item to leave out.", "PROTOCOL")] = None,
-    choose: Annotated[Texts, choice_option("--choose", "A choice for one of the protocols.", "PROTOCOL.KEY=VALUE")] = None,
+    choose: Annotated[Texts, choice_option("--choose", "A choice for one of several protocols.", "PROTOCOL.KEY=VALUE")] = None,
     until: Annotated[Text, typer.Option("--until", metavar="DATE", help="The last day on which it may be used; else thirty days from now.")] = None,
     format: DocumentFormat = None, json: Json = False, output: Output = None, force: Force = False, paper: Paper = None, queue: Queue = None,
     copies: Copies = None, reprint: Reprint = None, protocols: Folders = None,

@@ -117,6 +117,13 @@ def test_an_edge_of_a_band_is_a_row_and_each_renal_band_has_a_table():
     assert {each["creatinine clearance"] for each in found} == {"below 30 mL/min", "from 30 mL/min to below 60 mL/min", "from 60 mL/min"}
 
 
+def test_every_change_between_two_rows_is_a_row_also_where_there_are_several():
+    (lidocaine,) = tables("lidocaine-one-hour", book.read_weights("38 to 54 kg", quantity(16, "kg")))
+    assert [(each.weight.on_paper(), each.status) for each in lidocaine.rows] == [("38 kg", "stopped"), ("40 kg", "ready"), ("46 kg", "needs_override"), ("54 kg", "needs_override")]
+    (fluid,) = tables("fluid-bolus-adult", book.read_weights("20 to 100 kg", quantity(80, "kg")))
+    assert [each.status for each in fluid.rows] == ["stopped", "needs_override", "ready", "ready"]
+
+
 def test_a_table_by_another_weight_says_so(infuse):
     said = flat(infuse("book", "lidocaine-one-hour", "--weights", "40 to 44 kg", "--step", "1 kg").stdout)
     assert "WEIGHT ideal weight in kg: work it out first; the rows are not the actual weight" in said and "adult, age 18 to 70 years, by ideal weight" in said

@@ -289,7 +289,7 @@ def test_every_option_of_order_is_one_of_label_in_the_same_words():
           for name in ("order", "label", "book")}
     assert {name: said for name, said in of["order"].items() if name not in ("form", "without_annex", "paper")} == {
         name: said for name, said in of["label"].items() if name not in ("stock", "ordered", "count")}
-    for name in ("format", "json", "output", "force", "paper", "queue", "copies", "reprint", "protocols"):
+    for name in ("with_", "without", "choose", "format", "json", "output", "force", "paper", "queue", "copies", "reprint", "protocols"):
         assert of["book"][name] == of["order"][name]
     assert of["label"]["allergies"][0] == ["--allergy"]
 

@@ -99,18 +99,22 @@ def read_weights(text: str, by: Quantity) -> list[Quantity]:
 
 def count(entries: list[Entry], weights: list[Quantity], heights: list[Quantity]) -> int:
     """How many orders a book makes at least. Raises order.Missing, Refused."""
-    return sum(len(kinds.cells(each.loaded, heights)) * len(_with_edges(each, weights)) for each in entries)
+    return sum(len(_kinds(each, heights)) * len(_with_edges(each, weights)) for each in entries)
 
 
 def tables(entry: Entry, weights: list[Quantity], heights: list[Quantity], now: datetime, made: Callable[[], None] = lambda: None) -> Iterator[Table]:
     """Every table of a protocol or set; `made` is told of each order. Raises order.Missing, Refused."""
     dosing = "" if entry.requests[1:] else kinds.by_dosing_weight(entry.loaded[0])
-    for cell in kinds.cells(entry.loaded, heights):
+    for cell in _kinds(entry, heights):
         def at(weight, cell=cell):
             made()
             return row(entry, cell, weight, dosing, now)
         rows = [at(each) for each in _with_edges(entry, weights)]
         yield Table(entry, cell, dosing, tuple(_with_changes(rows, at)))
+
+
+def _kinds(entry: Entry, heights: list[Quantity]) -> list[Cell]:
+    return kinds.cells(entry.loaded, heights, entry.of_set is not None)
 
 
 def asked(table: Table) -> dict[str, list[str]]:
@@ -140,20 +144,23 @@ def _with_edges(entry: Entry, weights: list[Quantity]) -> list[Quantity]:
 
 
 def _with_changes(rows: list[Row], at: Callable[[Quantity], Row]) -> Iterator[Row]:
-    """Also the first weight, to 0.1 kg, that stands otherwise than the row below it."""
+    """Also every first weight, to 0.1 kg, that stands otherwise than the row below it: between two rows there may be several."""
     for row, after in zip(rows, [*rows[1:], None]):
         yield row
-        if after is None or row.status == after.status:
-            continue
-        low, high, found = row.weight, after.weight, after
-        while (gap := int((high.value - low.value) / _FINEST.value)) > 1:
-            between = at(low.with_value(low.value + _FINEST.value * (gap // 2)))
-            if between.status == row.status:
-                low = between.weight
-            else:
-                high, found = between.weight, between
-        if found is not after:
-            yield found
+        while after is not None and row.status != after.status and (row := _change(row, after, at)) is not after:
+            yield row
+
+
+def _change(row: Row, after: Row, at: Callable[[Quantity], Row]) -> Row:
+    """The first weight above a row that stands otherwise: it lies below the row after it, or is that row."""
+    low, high, found = row.weight, after.weight, after
+    while (gap := int((high.value - low.value) / _FINEST.value)) > 1:
+        between = at(low.with_value(low.value + _FINEST.value * (gap // 2)))
+        if between.status == row.status:
+            low = between.weight
+        else:
+            high, found = between.weight, between
+    return found
 
 
 def row(entry: Entry, cell: Cell, weight: Quantity, dosing: str, now: datetime) -> Row:

@@ -45,7 +45,7 @@ def by_dosing_weight(loaded: Loaded) -> str:
     return "" if rule == ACTUAL or not any("kg" in phases.counted_per(each) for each in loaded.protocol.phases) else f"{rule} weight"
 
 
-def cells(several: Sequence[Loaded], heights: list[Quantity]) -> list[Cell]:
+def cells(several: Sequence[Loaded], heights: list[Quantity], of_set: bool = False) -> list[Cell]:
     """Every cell for these protocols together; one of everybody where nothing changes. Of one protocol alone the rows are
     dosing weights; of several, whose weights may differ, the weight is worked out from sex and height. Raises order.Missing,
     Refused."""
@@ -54,8 +54,9 @@ def cells(several: Sequence[Loaded], heights: list[Quantity]) -> list[Cell]:
     if (per_surface or by_formula) and not heights:
         raise order.Missing({"height": list(dict.fromkeys([*per_surface, *by_formula]))})
     known: dict[str, list] = {name: bands.stretches(ends) for name in ("age", "clearance") if (ends := _ends(several, name))}
-    if several[1:]:
-        known.setdefault("age", [(quantity(0, "month"), None)])  # their limits may leave no age that all of them allow
+    if several[1:] or of_set:
+        ends = _told(several, "age")  # of a set's patient the age is always told: its limits may leave none that all allow
+        known.setdefault("age", bands.stretches(ends) if ends else [(quantity(0, "month"), None)])
     if by_formula:
         known["sex"] = list(_SEXES)
     if per_surface or by_formula:
@@ -72,10 +73,14 @@ def _ends(several: Sequence[Loaded], name: str) -> list[Quantity]:
         return []
     if strange := next((each for each in ends if not units.fits(each.unit, ends[0].unit)), None):
         raise Refused(f"bands of the {name} in one measure", f"{ends[0].unit} and {strange.unit}", "no table can be for both; leave out one of the protocols")
+    return ends + [each for each in _told(several, name) if units.fits(each.unit, ends[0].unit)]
+
+
+def _told(several: Sequence[Loaded], name: str) -> list[Quantity]:
+    """The edges at which a fact speaks against one of the drugs."""
     cautions = [caution.when for loaded in several for caution in (*loaded.drug.contraindications, *loaded.drug.precautions)
                 if caution.when and caution.severity in _DECIDES]
-    told = [end for when in cautions if getattr(when, name) for end in (getattr(when, name).low, getattr(when, name).high) if end]
-    return ends + [each for each in told if units.fits(each.unit, ends[0].unit)]
+    return [end for when in cautions if getattr(when, name) for end in (getattr(when, name).low, getattr(when, name).high) if end]
 
 
 def _cell(several: Sequence[Loaded], values: dict) -> Cell | None:

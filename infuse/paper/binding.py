@@ -22,7 +22,7 @@ from infuse.files.library import Library, Loaded
 from infuse.files.shapes import did_you_mean
 from infuse.ground.source import Document, Problem
 from infuse.ground.units import Quantity, Refused, quantity
-from infuse.ordering import book, intake, order, picking
+from infuse.ordering import book, choosing, intake, order, picking
 from infuse.ordering.book import Entry, Table
 from infuse.ordering.picking import Selection
 from infuse.paper import book_pages
@@ -93,6 +93,8 @@ def read(library: Library, typed: Typed, now: datetime) -> Asked:
     picked, more, problems = _picked(library, typed)
     ids = list(dict.fromkeys(name for each in picked for name in each.ids))
     chosen, _answers, worse = intake.choices(ids, {}, list(typed.choose), [], {}, {}) if ids else ({}, {}, [])
+    worse += [(given.where, Refused("a choice of what begins: in a book nothing runs already", given.text)) for mine in chosen.values()
+              for name, given in mine.items() if name.rpartition(".")[2] in choosing.RUNNING]
     if wrong or more or worse or problems:
         raise CannotBind(wrong + more + worse, problems)
     picked = [each._replace(chosen={name: {**each.chosen.get(name, {}), **chosen[name]} for name in each.ids}) for each in picked]
