@@ -243,3 +243,30 @@ def test_a_step_whose_rate_rounds_to_nothing_is_a_stop_and_no_fault(tmp_path, ol
     made = make(Library([tmp_path]).load(path), weight="70kg", age="44y")
     assert made.status == "stopped"
     assert any("pump rate lies outside what the pump can do" in each.message for each in made.alerts), [each.message for each in made.alerts]
+
+
+# ---------------------------------------------------------------------------------------------- a rate per kg under a ceiling
+
+def test_what_the_sheet_says_of_a_rate_that_is_held_at_its_ceiling(sample):
+    below, above = (make(sample("sample-ceiling"), weight=weight).phases[0] for weight in ("100 kg", "150 kg"))
+    assert wording.dose(below) == "sample-units 18 units/kg/hour times 100 kg = 1,800 units/hour"
+    assert wording.dose(above) == ("sample-units 18 units/kg/hour times 150 kg = 2,700 units/hour, held at the ceiling of 2,005 units/hour, "
+                                   "which is 13.37 units/kg/hour; the ceiling takes effect above 111.4 kg")
+
+
+@given(tenths=st.integers(400, 2000))
+@settings(max_examples=40, deadline=None)
+def test_no_rate_is_above_the_ceiling_and_none_falls_as_weight_grows(tenths):
+    loaded = Library([SAMPLES]).load(SAMPLES / "sample-ceiling.yaml")
+    one, heavier = (make(loaded, weight=f"{each // 10}.{each % 10} kg").phases[0].figures for each in (tenths, min(tenths + 1, 2000)))
+    assert one["pump_rate"].value <= heavier["pump_rate"].value <= quantity("20.05", "mL/h")
+    assert one["calculated_dose_rate"].exact.value == min(Fraction(tenths, 10) * 18, 2005)
+
+
+@pytest.mark.parametrize(("running", "rate", "codes"), [
+    ("18 mL/h", "18 mL/h", []),
+    ("22 mL/h", "20 mL/h", []),  # 14.67 units/kg/h may be chosen, and is held at 13.37
+])
+def test_an_infusion_that_already_runs_is_held_at_the_ceiling_too(sample, running, rate, codes):
+    made = make(sample("sample-ceiling"), weight="150 kg", running=running)
+    assert (figure(made, "pump_rate"), [each.code for each in made.alerts if each.level == HARD]) == (rate, codes)

@@ -401,13 +401,15 @@ class Intermittent(NamedTuple):
 
 
 class Continuous(NamedTuple):
-    """A rate that runs on; with a titration, the rate at which it starts. `duration`: of the course."""
+    """A rate that runs on; with a titration, the rate at which it starts. `ceiling`: the most that a rate per kg may become
+    for the whole patient. `duration`: of the course."""
 
     name: str
     only_if: str
     starts: Starts | None
     branch: str
     start: Choice
+    ceiling: Stated | None
     titration: Titration | None
     duration: StatedRange
     preparation: tuple[str, ...]

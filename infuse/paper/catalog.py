@@ -183,7 +183,7 @@ def _phase(phase) -> list[Field]:
             rows.append(Field("CAP", phase.cap.quantity.on_paper()))
         return rows + [Field("OVER", _choice(phase.duration) or phase.duration.default.quantity.on_paper()),
                        *([Field("SCHEDULE", again(phase))] if again(phase) else []), Field("SOURCE", ", ".join(phase.source))]
-    rows = [Field("START", said)]
+    rows = [Field("START", said), *([Field("CEILING", phase.ceiling.quantity.on_paper())] if phase.ceiling else [])]
     if phase.titration:
         steps = phase.titration
         rows += [Field("STEP", steps.by.quantity.on_paper()), Field("UP TO", steps.up_to.quantity.on_paper()),

@@ -47,7 +47,7 @@ def _parts(phase: Phase) -> list[str]:
     if not isinstance(phase, Intermittent):
         steps = phase.titration
         climb = f"by {steps.by.quantity.on_paper()} up to {steps.up_to.quantity.on_paper()}" if steps else ""
-        return [_chosen(phase.start), climb, f"for {phase.duration.range.on_paper()}"]
+        return [_chosen(phase.start), f"at most {phase.ceiling.quantity.on_paper()}" if phase.ceiling else "", climb, f"for {phase.duration.range.on_paper()}"]
     doses = [f"{_chosen(band.dose)} ({band.on_paper()})" if band.dose else f"none ({band.on_paper()}): {band.refuse}" for band in phase.bands]
     return [*(doses or [_chosen(phase.dose)]), f"at most {phase.cap.quantity.on_paper()}" if phase.cap else "",
             f"over {_chosen(phase.duration)}", again(phase)]

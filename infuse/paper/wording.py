@@ -97,6 +97,8 @@ def dose(order: PhaseOrder) -> str:
         figures["dose_rate"], figures["calculated_dose_rate"])
     if ordered.value.unit.patient is None:
         return f"{name} {with_equivalent(order, said(calculated))}"
+    if "ordered_dose_rate" in figures:
+        return rates.held(order)
     uncapped = figures.get("uncapped_dose", calculated)
     line = f"{name} {said(ordered)} times {named(counted_by(order))} = {said(uncapped)}"
     if "uncapped_dose" in figures:

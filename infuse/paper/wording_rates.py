@@ -56,6 +56,15 @@ def maintenance(order: PhaseOrder) -> str:
     return f"{line}, held at the ceiling of {said(figures['calculated_dose_rate'])}; the ceiling takes effect above {at}"
 
 
+def held(order: PhaseOrder) -> str:
+    """A rate per kg that is held at its ceiling, with what it would be without it."""
+    figures = order.figures
+    ordered, uncapped = figures["ordered_dose_rate"], figures["uncapped_dose_rate"]
+    at = dosing.cap_weight(ordered.value, order.phase.ceiling.quantity).on_paper()
+    return (f"{order.loaded.drug.name} {said(ordered)} times {named(uncapped.inputs[1])} = {said(uncapped)}, held at the ceiling of "
+            f"{said(figures['calculated_dose_rate'])}, which is {said(figures['dose_rate'])}; the ceiling takes effect above {at}")
+
+
 def _tier(one) -> str:
     rate, kilograms = one.inputs
     return f"{said(rate)} times {said(kilograms)}"

@@ -21,7 +21,7 @@ __all__ = ["check", "check_compatibility", "check_drug", "check_set"]
 
 CHECKS = (
     alone.rates_count_per_the_same_time, alone.tolerance_is_small, alone.fastest_agrees, alone.course_total_has_an_end,
-    alone.references_exist, alone.ladder_agrees, rates.steps_agree, rates.tiers_agree, alone.choices_agree, alone.cap_agrees, alone.limits_agree,
+    alone.references_exist, alone.ladder_agrees, rates.steps_agree, rates.tiers_agree, rates.ceiling_agrees, alone.choices_agree, alone.cap_agrees, alone.limits_agree,
     alone.intervals_agree, alone.has_hard_maximum, alone.defaults_keep_limits, alone.times_keep_limits, alone.weight_is_bounded,
     with_drug.drug_is_available, with_drug.preparations_agree, with_drug.equivalents_agree, course.doses_do_not_overlap, course.totals_agree, alone.site_limits_are_said,
     *reach.CHECKS, *sizes.CHECKS,

@@ -2,7 +2,7 @@
 
 For: `consistency.check`, with a drug or without.
 
-Refuses: a step or tier of another kind or per another time than the first; tiers that leave out a kilogram, take one in
+Refuses: a ceiling of a rate that is the same for everybody, or beside a ladder; a step or tier of another kind or per another time than the first; tiers that leave out a kilogram, take one in
 twice, or do not begin with the lightest; a ceiling of another kind; a schedule that nobody could program.
 
 Example: `rate: 20 mg/min` after `rate: 10 mg/h` is a problem at the second step: it is 60 times the rate that was meant.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from infuse.files import bands
 from infuse.files.consistency.words import of_another_kind, wrong
-from infuse.files.protocol import Maintenance, Protocol, Schedule, Stated
+from infuse.files.protocol import Continuous, Maintenance, Protocol, Schedule, Stated
 from infuse.files.shapes import written
 from infuse.ground import units
 
@@ -42,6 +42,22 @@ def tiers_agree(protocol: Protocol, _drug):
         yield from _ceiling_fits(phase)
 
 
+def ceiling_agrees(protocol: Protocol, _drug):
+    """A ceiling of a rate that runs on is for a rate per kg, and not beside a ladder, which ends at its limits."""
+    for phase in protocol.phases:
+        said = phase.ceiling if isinstance(phase, Continuous) else None
+        if said is None:
+            continue
+        start = phase.start.default
+        if start.quantity.unit.patient is None:
+            hint = f"start, on line {start.span.line}, is {start.quantity}: it is the same for every patient"
+            yield wrong(said.span, "a ceiling only of a rate per kg", f'"{said.quantity}"', hint)
+        elif phase.titration:
+            yield wrong(said.span, "no ceiling beside titrate", f'"{said.quantity}"', "the hard limit of the calculated dose rate ends the ladder")
+        else:
+            yield from _ceiling_fits(phase)
+
+
 def _like_the_first(rates: tuple[Stated, ...], what: str):
     first = rates[0]
     for each in rates[1:]:
@@ -52,7 +68,7 @@ def _like_the_first(rates: tuple[Stated, ...], what: str):
             yield wrong(each.span, f"a rate per {first.quantity.unit.time}, as the first is", f'"{each.quantity}"', hint)
 
 
-def _ceiling_fits(phase: Maintenance):
+def _ceiling_fits(phase: Maintenance | Continuous):
     said, first = phase.ceiling, phase.ordered[0]
     whole = first.quantity.unit.without_patient()
     if said and (not units.fits(whole, said.quantity.unit) or said.quantity.unit.time != whole.time):

@@ -150,6 +150,7 @@ PHASES = {
     "continuous": fields((
         *_WHEN,
         Key("start", choice(*DOSE_RATES), "the dose rate, or the one at which a titration starts", required=True),
+        Key("ceiling", quantity("dose rate"), "the most that a rate per kg may become for the whole patient"),
         Key("titrate", _TITRATION, "the ladder: by, up_to, until"),
         Key("duration", between("duration"), "how long the course lasts", required=True),
         _MADE_FROM, _ASK, _SOURCE,

@@ -2,6 +2,8 @@
 
 For: continuous infusions and titrations.
 
+A rate per kg may have a ceiling for the whole patient: beyond it the dose rate is the one that reaches it.
+
 Refuses: to climb past a hard limit: the ladder ends at or below it, and says why.
 
 Example: ketamine 0.1 by 0.05 to 1 mg/kg/h at 71.3 kg, 2 mg/mL: 19 rungs from 3.6 to 35.6 mL/h.
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 from infuse.arithmetic import dosing, figure
 from infuse.arithmetic import preparation as prep
+from infuse.arithmetic.figure import Figure
 from infuse.files.protocol import Continuous
 from infuse.judgement.limits import HARD, SOFT
 from infuse.ordering.phases.continuing import go_on, nearest, running_rate
@@ -21,11 +24,13 @@ from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, allowed,
 def build(phase: Continuous, setting: Setting) -> PhaseOrder:
     """A rate that runs on, and its ladder: each rung from its own exact value. Raises Refused, units.DimensionError."""
     start, alerts = choose(phase.start, "dose_rate", setting)
+    start, beyond = _held(phase, setting, start)
     made, runs = run_on(phase, setting, start), None
     if "running" in setting.chosen:
         runs = running_rate(setting, start.value, made.figures.get("final_concentration"))
         if not phase.titration and "dose_rate" not in setting.chosen:  # without a ladder what runs goes on, if it may be chosen
             start, alerts = allowed(phase.start, figure.stated("dose_rate", runs[-1].value, runs[0].stated), setting, "the dose rate that runs now")
+            start, beyond = _held(phase, setting, start)
             made = run_on(phase, setting, start)
     alerts += made.alerts
     rungs, end = (), ""
@@ -38,9 +43,22 @@ def build(phase: Continuous, setting: Setting) -> PhaseOrder:
         figures = figures | (rungs[number - 1].figures if number else {})
         continues, more = go_on(phase, setting, runs, number, figures)
         alerts += more
+    figures = figures | beyond
     count = bags(made, rungs[-1].figures if rungs else None)
     return PhaseOrder(setting.loaded, phase, made.prepared, figures, tuple(alerts), rungs, end, count, beyond_use=made.beyond_use,
                       continues=continues)
+
+
+def _held(phase, setting, start) -> tuple[Figure, dict[str, Figure]]:
+    """(the dose rate, or the one that brings the whole patient just to the ceiling; then also what was ordered, and what it
+    would come to)."""
+    per = setting.per(start.value)
+    uncapped = dosing.for_this_patient("calculated_dose_rate", start, per)
+    held = dosing.capped(uncapped, phase.ceiling, "ceiling")
+    if held is uncapped:
+        return start, {}
+    rate = figure.work_out("dose_rate", start.value.unit, [held], [per])
+    return rate, {"ordered_dose_rate": start._replace(name="ordered_dose_rate"), "uncapped_dose_rate": uncapped._replace(name="uncapped_dose_rate")}
 
 
 def _ladder(phase, setting, start, prepared, beyond_use):

@@ -84,7 +84,7 @@ def at_rate(phase, setting, dose_rate: Figure, prepared: Prepared, total: Room |
     concentration = setting.content(prepared.figures.get("final_concentration"), calculated.value)
     exact = dosing.pump_rate(calculated, concentration)
     keep = (room(named(phase, "dose_rate"), dose_rate.value) + room(named(phase, "calculated_dose_rate"), calculated.value)
-            + room(named(phase, "pump_rate"), exact.value)
+            + room(named(phase, "pump_rate"), exact.value) + _below_the_ceiling(phase, calculated.value)
             + (totals_room(phase, setting, running(calculated.value, longest(phase, setting))) if total is None else total))
     value, how = rounding.for_rate(exact.value, setting.rate_step, setting.pump, *keep.around(exact.value))
     rate = figure.rounded(exact, value, how)
@@ -96,6 +96,12 @@ def at_rate(phase, setting, dose_rate: Figure, prepared: Prepared, total: Room |
         mass = units.unit(f"{prepared.product.amount}/{calculated.value.unit.time}")
         found["equivalent_dose_rate"] = figure.work_out("equivalent_dose_rate", mass, [calculated], [factor])
     return found
+
+
+def _below_the_ceiling(phase, calculated: Quantity) -> Room:
+    """Rounding does not pass a ceiling either."""
+    ceiling = getattr(phase, "ceiling", None)
+    return Room(high=(ceiling.quantity.over(calculated),)) if ceiling and calculated.value and calculated <= ceiling.quantity else Room()
 
 
 def whole_delivered(figures) -> Quantity:

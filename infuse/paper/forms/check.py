@@ -104,7 +104,9 @@ def _ordered(phase: PhaseOrder) -> list[Field]:
     if isinstance(phase.phase, Maintenance):
         rows = [Field("ORDERED", f"{tier.rate.quantity.on_paper()} for the kilograms {tier.weight.on_paper()}") for tier in phase.phase.tiers]
         return rows + ([Field("CEILING", phase.phase.ceiling.quantity.on_paper())] if phase.phase.ceiling else [])
-    return [Field("ORDERED", said(phase.figures.get("dose") or phase.figures["dose_rate"]), strong=True)]
+    ordered = phase.figures.get("dose") or phase.figures.get("ordered_dose_rate") or phase.figures["dose_rate"]
+    ceiling = getattr(phase.phase, "ceiling", None)
+    return [Field("ORDERED", said(ordered), strong=True), *([Field("CEILING", ceiling.quantity.on_paper())] if ceiling else [])]
 
 
 def _as_ordered(duration: Figure) -> Figure:
