@@ -121,6 +121,8 @@ def _timeline(order: Order, plan: Plan) -> Section:
         lines.append("No start was given: only elapsed times are printed.")
     if flush:
         lines.append(f"FLUSH, wherever it stands below:{flush}.")
+    if any(event.flush or plans.own_flush(event) for event in plan.events):
+        lines.append("No flush is faster than the drug before it while the line still holds that drug.")
     lines += [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
               for names in _alike(dict.fromkeys(request.loaded.drug.name for request in order.requests))]
     ends = plan.ends
@@ -191,7 +193,7 @@ def flush_of_all(plan: Plan) -> str:
 
 
 def _flush(plan: Plan, flush: Event) -> str:
-    over = f" over {prep.hours_and_minutes(flush.end - flush.start)}" if flush.end.value > flush.start.value else ""
+    over = f" over {prep.hours_and_minutes(flush.end - flush.start)} or longer" if flush.end.value > flush.start.value else ""
     return f"{_much(plan)}{over}"
 
 

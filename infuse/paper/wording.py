@@ -333,7 +333,7 @@ def supply(order: PhaseOrder, of_set: SetFlush | None = None) -> Fields:
         speed = supplies.rate_said(order) if "pump_rate" in order.figures else "the same speed as the drug"
         volume = flush.volume or (of_set.volume if of_set and of_set.fluid == flush.fluid else None)
         much = volume.quantity.on_paper() if volume else "________ mL"
-        rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {speed}: the line still holds drug"))
+        rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {speed} while the line still holds drug"))
     return Fields(tuple(rows))
 
 
