@@ -207,6 +207,24 @@ def test_refuses_ranges(text):
         read_range(text)
 
 
+@pytest.mark.parametrize(("text", "hint"), [
+    ("max 60 mg/h", "write up to 60 mg/h"), ("max. 60 mg/h", "write up to 60 mg/h"), ("<= 60 mg/h", "write up to 60 mg/h"), ("≤60 mg/h", "write up to 60 mg/h"),
+    ("at most 60 mg/h", "write up to 60 mg/h"), ("not more than 1,000 mg", "write up to 1,000 mg"), ("minimum 15 min", "write at least 15 min"),
+    (">= 18 years", "write at least 18 years"), ("2-5 days", "write 2 to 5 days"), ("2–5 days", "write 2 to 5 days"), ("30 min - 4 h", "write 30 min to 4 h"),
+    ("60 mg/h", "say which end it is"), ("fast", ""), ("-5 mg", ""),
+])
+def test_a_range_in_other_words_is_answered_in_ours(text, hint):
+    with pytest.raises(Refused) as refused:
+        read_range(text)
+    assert refused.value.hint == hint
+
+
+def test_curly_quotation_marks_are_named():
+    with pytest.raises(Refused) as refused:
+        read_quantity("“500 mg”")
+    assert refused.value.hint == "leave the quotation marks out"
+
+
 @pytest.mark.parametrize(("text", "expected"), [
     ("2 mg/mL", "2 mg/mL"), ("500 mg in 250 mL", "2 mg/mL"), ("2 g in 1 L", "0.002 g/mL"), ("25,000 units in 250 mL", "100 units/mL"),
 ])

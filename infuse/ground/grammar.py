@@ -104,6 +104,7 @@ def _why_no_number(text):
         (not text, "no number is there"),
         (re.fullmatch(r"(?i)[+-]?(nan|inf|infinity)", text), "that is not a number"),
         (text[:1] in "+-−–", "a quantity has no sign"),
+        (text[:1] in "“”‘’«»„", "leave the quotation marks out"),
         (not text.isascii(), "use the digits 0 to 9"),
         (re.fullmatch(r"\.[0-9]+", text), f"a decimal point needs a leading zero: 0{text}"),
         (re.fullmatch(r"[0-9]+\.", text), f"nothing follows the decimal point: {text[:-1]}"),
@@ -183,7 +184,7 @@ def read_range(text: str, *kinds: str) -> Range:
             return Range(read_quantity(text.removeprefix("at least "), *kinds), None)
         first, word, second = text.partition(" to ")
         if not word:
-            raise Refused(expected, text, "say which end it is" if _NUMBER.match(text) else "")
+            raise Refused(expected, text, _why_no_range(text))
         high = read_quantity(second, *kinds)
         low = Quantity(read_number(first), high.unit) if _NUMBER.fullmatch(first) else read_quantity(first, *kinds)
     except Refused as refused:
@@ -193,6 +194,20 @@ def read_range(text: str, *kinds: str) -> Range:
     if low > high:
         raise Refused(expected, text, "the first end is above the second")
     return Range(low, high)
+
+
+_MOST = re.compile(r"(?i)(?:max\.?|maximum|at most|no more than|not more than|not above|<=|≤) *(?P<end>[0-9].*)")
+_LEAST = re.compile(r"(?i)(?:min\.?|minimum|no less than|not less than|from|>=|≥) *(?P<end>[0-9].*)")
+_DASHED = re.compile(r"(?P<low>[0-9][0-9.,]*(?: ?[A-Za-z/]+)?) ?[-–—] ?(?P<high>[0-9].*)")
+
+
+def _why_no_range(text):
+    """The range in words, where another way to write one is plain."""
+    for pattern, words in ((_MOST, "write up to {end}"), (_LEAST, "write at least {end}"), (_DASHED, "write {low} to {high}")):
+        found = pattern.fullmatch(text)
+        if found:
+            return words.format(**found.groupdict())
+    return "say which end it is" if _NUMBER.match(text) else ""
 
 
 def read_half_open(text: str, *kinds: str) -> HalfOpen:
