@@ -21,6 +21,7 @@ from typing import NamedTuple
 from infuse.files.caution import Class, Condition, Medicine
 
 _ALIKE = Fraction(3, 4)  # how much of a name must be the same for it to be offered
+_SLIP = Fraction(85, 100)  # and for it to be heard in a word that may well be another: iodine is not Lodine
 DRUG, MEDICINE, CLASS, CONDITION = "drug", "medicine", "class", "condition"
 
 
@@ -85,6 +86,14 @@ class Names:
         every = words(said)
         text = f"{every}{' '.join(part.removesuffix('s') for part in every.split())} "
         return tuple(dict.fromkeys(word for name, word in self._words.items() if words(name) in text))
+
+    def slips(self, said: str) -> tuple[str, ...]:
+        """Names that a word of the text nearly is, where the word belongs to no name that stands there."""
+        text = words(said)
+        heard = {part for name in self._words if words(name) in text for part in words(name).split()}
+        unheard = [part for part in text.split() if part not in heard and part.removesuffix("s") not in self._words]
+        close = [each for part in unheard for each in difflib.get_close_matches(part, self._words, n=1, cutoff=_SLIP)]
+        return tuple(dict.fromkeys(self._words[each].name for each in close))
 
     def near(self, said: str) -> tuple[str, ...]:
         """What may have been meant, best first."""

@@ -166,7 +166,12 @@ class Picture:
     # ------------------------------------------------------------------------------------------ unknown words
 
     def unknown(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """(the fact, what was typed, what may have been meant) of every word that no file knows."""
+        """(the fact, what was typed, what may have been meant) of every word that no file knows; of allergies, which may be to
+        anything, only where a drug may have been meant."""
+        for said in self.patient.get("allergies") or ():
+            meant = self.lists.vocabulary.given.slips(said.partition(":")[0]) if said.lower() not in NONE_OTHER else ()
+            if meant:
+                yield "allergies", said, meant
         for said, word in self._conditions:
             if word is None:
                 yield "conditions", said, self._near(said, self.lists.conditions)

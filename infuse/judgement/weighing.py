@@ -30,7 +30,7 @@ from infuse.judgement.screening import SCREENING, Open
 
 _LEVELS = {"hard": HARD, "soft": SOFT, "note": NOTE}
 _LEADS = {"hard": "contraindicated: ", "soft": "caution: ", "note": ""}
-_WORDS = {"conditions": "condition", "medicines": "medicine", "given": "medicine"}
+_WORDS = {"allergies": "allergy", "conditions": "condition", "medicines": "medicine", "given": "medicine"}
 SITE, UNKNOWN = "for the site to decide", "is not known"
 
 
@@ -174,7 +174,7 @@ def _unknown(picture: Picture, loaded: Loaded) -> tuple[list[Alert], tuple[Open,
     alerts, boxes = [], []
     for fact, said, near in picture.unknown():
         what, where = _WORDS[fact], picture.patient.where(fact)
-        missed = f'interactions of "{said}" were not checked' if what == "medicine" else f'condition "{said}" was not checked'
+        missed = f'interactions of "{said}" were not checked' if what == "medicine" else f'{what} "{said}" was not checked'
         if fact == "given":
             missed = f'the dose of "{said}" was not counted and its interactions were not checked'
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
