@@ -126,7 +126,7 @@ def test_every_change_between_two_rows_is_a_row_also_where_there_are_several():
 
 def test_a_table_by_another_weight_says_so(infuse):
     said = flat(infuse("book", "lidocaine-one-hour", "--weights", "40 to 44 kg", "--step", "1 kg").stdout)
-    assert "WEIGHT ideal weight in kg: work it out first; the rows are not the actual weight" in said and "adult, age 18 to 70 years, by ideal weight" in said
+    assert "ROW, IDEAL" in said and "WEIGHT ideal weight in kg: work it out first; the rows are not the actual weight" in said and "adult, age 18 to 70 years, by ideal weight" in said
 
 
 def test_what_is_the_same_at_every_weight_stands_once(infuse):

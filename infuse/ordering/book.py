@@ -31,6 +31,7 @@ from infuse.ordering.plan import Arrangement
 
 MOST_ROWS = 400
 _FINEST = quantity("0.1", "kg")
+_FAR = re.compile(r"is (?:just above|[\d.,]+ times) the (hard|soft) limit")  # how far differs from row to row
 _RECORDED = re.compile(r"; recorded: [^()]*(?= \()")
 
 
@@ -182,7 +183,7 @@ def row(entry: Entry, cell: Cell, weight: Quantity, dosing: str, now: datetime) 
 
 def _reason(entry: Entry, alert: Alert) -> str:
     """Of a set with the protocol that it is about; without the facts that stand for the patient, who has others."""
-    said = _RECORDED.sub("", alert.message)
+    said = _FAR.sub(r"is above the \1 limit", _RECORDED.sub("", alert.message))
     return f"{alert.code.partition('.')[0]}: {said}" if entry.of_set else said
 
 

@@ -20,7 +20,7 @@ from infuse.paper import combined, lines
 from infuse.paper.book_tables import along, grouped
 from infuse.paper.page import Section, Sentences
 from infuse.paper.page import Table as Printed
-from infuse.paper.phrases import TICK
+from infuse.paper.phrases import TICK, order_numbers
 
 _MOST_STARTS = 4  # columns of them beside the doses
 _BY_ROW = "by its row"
@@ -38,14 +38,14 @@ class Given(NamedTuple):
 
 def of_order(order: Order) -> list[Given]:
     """Every dose of an order in order of time."""
-    numbers = {request.loaded.protocol.id: (number, request.loaded.drug.name) for number, request in enumerate(order.requests, 1)}
+    numbers, drugs = order_numbers(order), {request.loaded.protocol.id: request.loaded.drug.name for request in order.requests}
     found, said, flush = [], set(), combined.flush_of_all(order.plan)
     for event in order.plan.events:
         if event.flush:
             continue
         dose = event.dose
-        number, drug = numbers[order.plan.parts[event.part].name]
-        name, amount = " ".join(filter(None, (drug, dose.phase))), dose.amount.on_paper()
+        part = order.plan.parts[event.part].name
+        number, name, amount = numbers[part][dose.number], " ".join(filter(None, (drugs[part], dose.phase))), dose.amount.on_paper()
         after = dose.what.removeprefix(f"{name} {amount}") + combined.condition(event, said)
         over = "runs on" if event.end is None else f"over {prep.hours_and_minutes(event.end - event.start)}"
         found.append(Given((f"{number} {name}", str(event.line), after + combined.then_flushed(order.plan, event, flush)), prep.hours_and_minutes(event.start), amount, over))
@@ -77,11 +77,9 @@ def _of(several: list[list[Given]], orders: list[Order], which: str) -> list[Sec
     for same in zip(*several):
         (what, line, after), (start, amount, over) = same[0].fixed, (_common(getattr(each, name) for each in same) for name in ("start", "amount", "over"))
         rows.append((start, line, f"order {what}{f' {amount}' if amount != _BY_ROW else f' (dose {_BY_ROW})'} {over if over != _BY_ROW else 'over the time of its row'}{after}", ""))
-    flush = combined.flush_of_all(orders[0].plan)
-    said = (f"FLUSH, wherever it stands below:{flush}.",) if flush else ()
     times = Printed(("ELAPSED", "LINE", "GIVE", "DONE, BY"), tuple(rows), blank=True)
     note = f"   {which}" if which else ""
-    return [Section(f"SEQUENCE{note}", (Sentences((_RULE, *said), strong=True), times)), lines.section(orders[0], orders[0].plan, with_fluid=False)._replace(heading=f"LINES{note}")]
+    return [Section(f"SEQUENCE{note}", (Sentences((_RULE, *combined.rules(orders[0], orders[0].plan)), strong=True), times), flows=True), lines.section(orders[0], orders[0].plan, with_fluid=False)._replace(heading=f"LINES{note}")]
 
 
 def _common(texts) -> str:

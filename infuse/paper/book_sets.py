@@ -21,6 +21,7 @@ from infuse.paper import approval, book_sequence, book_tables, combined, lines
 from infuse.paper.book_tables import Book
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
+from infuse.paper.phrases import order_numbers
 
 _WIDEST = 8  # columns beside each other, of a page on its side
 TOGETHER = ("This table is for ALL of its orders together. Without one of them, or with another: call the pharmacist.",
@@ -30,7 +31,7 @@ TOGETHER = ("This table is for ALL of its orders together. Without one of them, 
 def beside(book: Book, tables: Sequence[Table], which: str) -> Sheet:
     """What goes with every table of one set: what is in it, what is asked before, what stops it, what is watched."""
     entry, one = tables[0].entry, tables[0].entry.of_set.order_set
-    sections = [*combined.picked(entry.arrangement, entry.requests), *_warning(tables[0]), book_tables.questions(tables, "the table of the set is the patient's: age, kidney, sex and height"),
+    sections = [*combined.picked(entry.arrangement, entry.requests, order_numbers(tables[0].ready[0].order)), *_warning(tables[0]), book_tables.questions(tables, "the table of the set is the patient's: age, kidney, sex and height"),
                 *book_tables.noted("HOLD, STOP AND CALL", _criteria(tables[0]), strong=True),
                 *book_tables.noted("RESCUE", (f"{each.drug.name}: {note.text} ({', '.join(note.source)})" for each in entry.loaded for note in each.protocol.rescue)),
                 combined.monitoring(entry.arrangement, entry.requests)]
@@ -45,7 +46,7 @@ def page(book: Book, table: Table, number: int, of: int, which: str) -> Sheet:
     before = Boxes((f"this table is the patient's: {book_tables.for_whom(table)}", f"the pages beside {which} are at hand, and their screening is answered"))
     sections = [_assumes(table), Section("BEFORE THE FIRST DOSE", (before,)), *sequence, *constant, Section("BY WEIGHT   all orders together", whole),
                 *book_tables.stops(table), *ladders]
-    kind = ", ".join(f"{name} {value}" for name, value in table.cell.words)  # what sets it apart from the set's other tables
+    kind = book_tables.kind(table)
     title = f"Table {number}: {table.entry.of_set.order_set.title}" + (f": {kind}" if kind else "")
     return _sheet(book, table, title, f"Table {number} of {of}. ", sections, wide=any(len(each.columns) > book_tables.NARROW for each in tables))
 
@@ -95,13 +96,12 @@ def without_table(tables: Sequence[Table]) -> list[tuple[str, str]]:
 def _worked_out(table: Table) -> tuple[list[Printed], list[Section], list[Section], list[Section]]:
     """(the table, in parts where it is too wide; each order's own page part; ladders; the sequence)."""
     orders = [each.order for each in table.ready]
-    numbers = {request.loaded.protocol.id: number for number, request in enumerate(orders[0].requests, 1)}
     sequence, starts = book_sequence.sections(table)
     groups, constant, ladders = [], [], []
     when = book_sequence.if_needed(orders[0])
     for at, phase in enumerate(orders[0].phases):
         several = [each.phases[at] for each in orders]
-        number, name = numbers[phase.loaded.protocol.id], " ".join(filter(None, (phase.loaded.drug.name, phase.phase.name)))
+        number, name = at + 1, " ".join(filter(None, (phase.loaded.drug.name, phase.phase.name)))
         known = [dict(book_tables.figures_of(each)) for each in several]
         fields, labels, prose = book_tables.parted(table, known)
         columns = [(f"{number} {name}: {label}", [each.get(label, "") for each in known]) for label in labels]

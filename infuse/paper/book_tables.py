@@ -61,8 +61,12 @@ def sheet(book: Book, approved, title: str, subtitle: str, sections: list[Sectio
 
 def for_whom(table: Table) -> str:
     """adult, age 18 to 65 years, creatinine clearance from 60 mL/min."""
-    return ", ".join([population(table), *(f"{name} {value}" for name, value in table.cell.words),
-                      *([f"by {table.by_dosing_weight}"] if table.by_dosing_weight else [])])
+    return ", ".join(filter(None, (population(table), kind(table))))
+
+
+def kind(table: Table) -> str:
+    """What sets it apart from the other tables of the same: the cell, and which weight its rows are."""
+    return ", ".join([*(f"{name} {value}" for name, value in table.cell.words), *([f"by {table.by_dosing_weight}"] if table.by_dosing_weight else [])])
 
 
 def population(table: Table) -> str:
@@ -114,7 +118,7 @@ def figures_of(phase: PhaseOrder):
     if starts := wording.starting(phase.phase):
         yield "STARTS", starts
     if "dose_rate" in figures and not phase.steps:
-        yield "START" if phase.rungs else "ORDERED", said(figures["dose_rate"])
+        yield "START" if phase.rungs else "ORDERED", f"{said(figures.get('ordered_dose_rate', figures['dose_rate']))}{_capped(phase)}"
     calculated = figures.get("calculated_dose")
     if calculated:
         yield "ORDERED", f"{said(figures['dose'])}{_capped(phase)}"
@@ -157,7 +161,8 @@ def figures_of(phase: PhaseOrder):
 
 
 def _capped(phase: PhaseOrder) -> str:
-    return f", at most {phase.phase.cap.quantity.on_paper()}" if getattr(phase.phase, "cap", None) else ""
+    most = getattr(phase.phase, "cap", None) or getattr(phase.phase, "ceiling", None)
+    return f", at most {most.quantity.on_paper()}" if most else ""
 
 
 # ---------------------------------------------------------------------------------------------- rows and columns
@@ -186,7 +191,7 @@ def rows_of(table: Table, columns: list[str], cells: list[list[str]]) -> Printed
     if not columns:
         rows = [(which, text) for text, which in grouped(rows)]
     strong = (1 + at for at, label in enumerate(columns) if label.rpartition(": ")[2] in STRONG)
-    return Printed(("ROW, WEIGHT", *(columns or [""])), tuple(rows), strong=(0, *strong))
+    return Printed((f"ROW, {table.by_dosing_weight.upper() or 'WEIGHT'}", *(columns or [""])), tuple(rows), strong=(0, *strong))
 
 
 def _stretches(stopped: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:

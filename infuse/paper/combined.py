@@ -79,17 +79,17 @@ def cited(criteria) -> tuple[str, ...]:
 _USES = {ordersets.REQUIRED: "required", ordersets.PREFERRED: "in the set unless left out", ordersets.OPTIONAL: "optional, asked for"}
 
 
-def picked(arrangement: Arrangement, requests, numbers: dict[str, tuple[int, ...]] | None = None) -> list[Section]:
-    """What of a set is ordered, and what is not; `numbers`: of each protocol those of its orders, else one after the other."""
+def picked(arrangement: Arrangement, requests, numbers: dict[str, tuple[int, ...]]) -> list[Section]:
+    """What of a set is ordered, and what is not; `numbers`: of each protocol those of its orders."""
     one = arrangement.order_set
     if one is None:
         return []
     rows = []
-    for number, request in enumerate(requests, 1):
+    for request in requests:
         item = arrangement.items.get(request.loaded.protocol.id)
         use = _USES[item.use] if item else "added to the set"
         group = f"; just one of {', '.join(item.protocols)}" if item and item.is_group else ""
-        mine = numbers[request.loaded.protocol.id] if numbers else (number,)
+        mine = numbers[request.loaded.protocol.id]
         rows.append(Field(f"ORDER{'S' if mine[1:] else ''} {in_numbers(mine)}", f"{request.loaded.protocol.title}: {use}{group}" + _and(item.only_if and f"only if {item.only_if} {TICK}" if item else "")
                           + _and(item.say if item else "")))
     ordered = {request.loaded.protocol.id for request in requests}
@@ -119,12 +119,7 @@ def _timeline(order: Order, plan: Plan) -> Section:
     lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
     if not start:
         lines.append("No start was given: only elapsed times are printed.")
-    if flush:
-        lines.append(f"FLUSH, wherever it stands below:{flush}.")
-    if any(event.flush or plans.own_flush(event) for event in plan.events):
-        lines.append("No flush is faster than the drug before it while the line still holds that drug.")
-    lines += [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
-              for names in _alike(dict.fromkeys(request.loaded.drug.name for request in order.requests))]
+    lines += rules(order, plan)
     ends = plan.ends
     chair = plan.arrangement.order_set.chair_time if plan.arrangement.order_set else None
     fields = [Field("ACTUAL START", blank="date and time")]
@@ -134,6 +129,16 @@ def _timeline(order: Order, plan: Plan) -> Section:
     columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "DONE, BY")
     drawn = drawing.timeline(order)
     return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), *([drawn] if drawn else []), Table(columns, tuple(rows), blank=True)), flows=True)
+
+
+def rules(order: Order, plan: Plan) -> list[str]:
+    """What holds for the whole sequence: the flush that is said once for all, how fast one may be, names that begin alike."""
+    flush = flush_of_all(plan)
+    lines = [f"FLUSH, wherever it stands below:{flush}."] if flush else []
+    if any(event.flush or plans.own_flush(event) for event in plan.events):
+        lines.append("No flush is faster than the drug before it while the line still holds that drug.")
+    return lines + [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
+                    for names in _alike(dict.fromkeys(request.loaded.drug.name for request in order.requests))]
 
 
 def _if_needed(order: Order, plan: Plan) -> list[Section]:
