@@ -132,19 +132,33 @@ cases:
     expect:
       refused: weight
 """
+
+
+def infusion(folder, start, strength):
+    """A protocol that starts there, from a premixed bag of that strength."""
+    ordered = grammar.read_quantity(start)
+    (folder / "drugs").mkdir()
+    (folder / "drugs" / "published.yaml").write_text(DRUG.format(strength=grammar.read_strength(strength)[0]))
+    (folder / "published.yaml").write_text(PROTOCOL.format(start=start, most=ordered.with_value(ordered.value * 2)))
+    loaded = Library([folder]).load(folder / "published.yaml")
+    assert not loaded.errors, loaded.errors
+    return loaded
+
+
+@pytest.mark.parametrize(("pump", "status", "rate"), [("general", "stopped", []), ("large-volume", "stopped", []), ("syringe", "ready", ["0.32 mL/h"])])
+def test_a_pump_of_finer_steps_is_used_as_finely_as_it_can(tmp_path, pump, status, rate):
+    """Morphine 10 mcg/kg/h for 3.2 kg from 5 mg in 50 mL is 0.32 mL/h: 6% less in steps of 0.1 mL/h."""
+    made = make(infusion(tmp_path, "10 mcg/kg/h", "5 mg in 50 mL"), weight="3.2 kg", pump=pump)
+    assert (made.status, [str(each.figures["pump_rate"].value) for each in made.phases]) == (status, rate)
+
+
 INFUSIONS = [case for case in CASES if case[0] == "rate" and case[2].endswith("kg") and not case[4].startswith("not ")]
 
 
 @pytest.mark.parametrize("case", INFUSIONS, ids=" ".join)
 def test_an_order_runs_as_the_chart_says(case, tmp_path):
     _, start, weight, strength, answer, *step = case
-    ordered = grammar.read_quantity(start)
-    (tmp_path / "drugs").mkdir()
-    (tmp_path / "drugs" / "published.yaml").write_text(DRUG.format(strength=grammar.read_strength(strength)[0]))
-    (tmp_path / "published.yaml").write_text(PROTOCOL.format(start=start, most=ordered.with_value(ordered.value * 2)))
-    loaded = Library([tmp_path]).load(tmp_path / "published.yaml")
-    assert not loaded.errors, loaded.errors
-    figures = make(loaded, weight=weight).phases[0].figures
+    figures = make(infusion(tmp_path, start, strength), weight=weight).phases[0].figures
     exact = figures["pump_rate"].exact.to("mL/h")
     assert rounding.nearest(exact, grammar.read_quantity(printed(answer, *step)[2]))[0].value == printed(answer)[0]
     assert figures["pump_rate"].value == rounding.nearest(exact, grammar.read_quantity("0.1 mL/h"))[0]

@@ -63,10 +63,11 @@ class Setting(NamedTuple):
 
     @property
     def rate_step(self) -> Quantity:
+        """What the file asks for; where it asks for nothing, the finest that the pump can do."""
         said = self.loaded.protocol.rounding.pump_rate
         if self.pump.drops:
             return self.pump.steps[0][1]  # a whole drop: nobody can count the step that the file asks of pumps
-        return said.quantity if said else rounding.DEFAULT_RATE_STEP
+        return said.quantity if said else min(step for _, step in self.pump.steps)
 
     def step_at(self, rate: Quantity) -> Quantity:
         """The step of a pump rate: what both the file and the pump allow there."""
