@@ -10,7 +10,7 @@ from infuse.arithmetic import patient as patients
 from infuse.files.given import Given
 from infuse.files.library import Library
 from infuse.ground.units import quantity
-from infuse.ordering import cases, order, picking, setcases
+from infuse.ordering import cases, mixture, order, picking, setcases
 from infuse.ordering.order import READY, STOPPED, NotUnderstood
 
 PHASE = PROTOCOL[PROTOCOL.index("phases:"):PROTOCOL.index("monitoring:")]
@@ -253,3 +253,27 @@ def test_an_allergy_that_nearly_names_a_drug_needs_a_word_on_which_it_is(shipped
 def test_an_allergy_to_anything_else_is_an_allergy_to_that(shipped, said):
     made = make(shipped["metoclopramide"], weight="70 kg", age="44 years", clearance="90 mL/min", allergies=(said,))
     assert made.status == READY, [each.message for each in made.alerts]
+
+
+# ---------------------------------------------------------------------------------------------- one bag
+
+
+TESTED = ("references:\n  paper:\n    title: paper\n    url: https://example.org\nmixtures:\n  - drugs:\n      - sample\n      - other\n    diluent: sodium chloride 0.9%\n"
+          "    concentrations:\n      sample: up to 20 mg/mL\n      other: up to 20 mg/mL\n    say: tested\n    source: paper\n")
+
+
+@pytest.mark.parametrize(("limit", "status"), [("5.5 mg/mL", STOPPED), ("6 mg/mL", READY)])
+def test_a_bag_is_as_large_as_what_is_drawn_up_for_it(site, tmp_path, limit, status):
+    """290.5 mg in steps of 0.2 mL is 3 mL, or 2.8 under 5.5 mg/mL in its own 50 mL; in the bag of both, 3 mL again: 55.5 mL, not 55.3."""
+    phase = INFUSION.format("290.5 mg", "30 min", "", f"        final_concentration:\n          hard: up to {limit}\n")
+    library = site(phase, PLENTY, rounding="rounding:\n  withdraw_volume: nearest 0.2 mL\n")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "compatibility.yaml").write_text(TESTED)
+    picked = picking.select(library, ["sample", "other"])
+    patient, _ = patients.read({"weight": Given("60 kg", "weight")}, NOW)
+    requests = [order.Request(loaded(library, name)) for name in picked.ids]
+    made = mixture.build(requests, patient, NOW, (), "", picked.arrangement._replace(one_bag=("sample", "other")))
+    assert made.status == status, made.alerts
+    if status == READY:
+        drawn = sum(each.figures["withdraw_volume"].value.value for each in made.phases)
+        assert {each.figures["final_volume"].value.value for each in made.phases} == {50 + drawn}

@@ -59,8 +59,12 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides, b
         return _stopped(apart, [f"{' + '.join(each.loaded.drug.name for each in (first, *others))}: {verdict.status}; {verdict.say}{sources}"])
     mixed = [_mixed(each, [first, *others], bag) for each in requests]
     made = order.build(mixed, patient, now, overrides, by, arrangement=arrangement._replace(mixed=verdict))
-    rates = {phase.figures["pump_rate"].value for phase in made.phases if phase.prepared.preparation.shared}
-    return _stopped(made, ["its drugs would run at different pump rates"]) if len(rates) > 1 else made
+    shared = [phase for phase in made.phases if phase.prepared.preparation.shared]
+    if len({phase.figures["pump_rate"].value for phase in shared}) > 1:
+        return _stopped(made, ["its drugs would run at different pump rates"])
+    if shared and drawn(shared) != drawn([first, *others]):  # a limit of concentration rounds otherwise in the larger bag
+        return _stopped(made, ["of its drugs another volume would be drawn up than each has alone"])
+    return made
 
 
 def _not_for_a_mixture(mine: list[PhaseOrder]) -> Iterator[str]:
