@@ -7,6 +7,7 @@ from conftest import NOW, make
 from test_stretch import DRUG, PROTOCOL
 
 from infuse.arithmetic import patient as patients
+from infuse.arithmetic import watching
 from infuse.files.given import Given
 from infuse.files.library import Library
 from infuse.ground.units import quantity
@@ -277,3 +278,9 @@ def test_a_bag_is_as_large_as_what_is_drawn_up_for_it(site, tmp_path, limit, sta
     if status == READY:
         drawn = sum(each.figures["withdraw_volume"].value.value for each in made.phases)
         assert {each.figures["final_volume"].value.value for each in made.phases} == {50 + drawn}
+
+
+def test_every_0_minutes_is_no_time_at_all():
+    hour = quantity(60, "min")
+    assert watching.times(watching.read("every 0 minutes").watches, quantity(0, "min"), hour, hour) == []
+    assert len(watching.times(watching.read("every 15 minutes").watches, quantity(0, "min"), hour, hour)) == 4

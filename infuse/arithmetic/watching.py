@@ -129,7 +129,7 @@ def times(watches: tuple[Watch, ...], start: Quantity, end: Quantity | None, unt
             found += [end + each.time] if end is not None else []
         else:
             stop = min(until, at + each.lasting) if each.lasting else last
-            while at + each.time <= stop:
+            while each.time.value and at + each.time <= stop:  # "every 0 minutes" is a slip, and would never end
                 at += each.time
                 found.append(at)
     return [each for each in found if each is None or each <= until]
