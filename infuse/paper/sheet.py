@@ -122,7 +122,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     if isinstance(phase.phase, Continuous) and phase.phase.titration:
         sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", (*wording.ladder(phase), drawing.ladder(phase)))]
     elif phase.phase.ask:
-        rows = tuple(wording.answered(each, answers) for each in phase.phase.ask)
+        rows = tuple(wording.answered(each, phase, answers) for each in phase.phase.ask)
         sections.append(Section(f"FOR THE PRESCRIBER TO FILL IN   {drug.name}", (Fields(rows),), flows=True))
     return sections
 

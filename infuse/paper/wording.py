@@ -10,8 +10,6 @@ Example: dose "0.1 mg/kg/hour times 70 kg = 7 mg/hour"; administration "start at
 
 from __future__ import annotations
 
-import re
-
 from infuse.arithmetic import dosing
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import deviation_in_words
@@ -23,7 +21,7 @@ from infuse.ground import numerals, units
 from infuse.ground.units import Quantity
 from infuse.judgement.limits import basis
 from infuse.ordering.phases import PhaseOrder, Rung
-from infuse.paper import handling
+from infuse.paper import blanks, handling
 from infuse.paper import wording_rates as rates
 from infuse.paper import wording_supply as supplies
 from infuse.paper.page import Block, Field, Fields, Sentences, Table
@@ -286,23 +284,13 @@ def titration(order: PhaseOrder, answers: dict[str, str]) -> Fields:
             _or_blank("AFTER AN INTERRUPTION", steps.restart),
             _or_blank("END OF COURSE", steps.end_of_course)]
     said_above = {"titration interval"}
-    rows += [answered(question, answers) for question in phase.ask if question not in said_above]
+    rows += [answered(question, order, answers) for question in phase.ask if question not in said_above]
     return Fields(tuple(rows))
 
 
-def answered(question: str, answers: dict[str, str]) -> Field:
+def answered(question: str, order: PhaseOrder, answers: dict[str, str]) -> Field:
     """What the source leaves open, in the words of the file, with the answer or a line for it."""
-    return _or_blank(question, answers.get(question, ""), _unit_of(question))
-
-
-_UNITS = (("interval|how often|how long|observation time|when the|sooner", f"{TICK} minutes {TICK} hours"), ("blood pressure", "mmHg"), ("kidney function", "mL/min"),
-          ("pain score", "of 10"), ("urine output", "mL/hour"),
-          (r"\bdose\b", f"{TICK} mcg {TICK} mg {TICK} g"))
-
-
-def _unit_of(question: str) -> str:
-    """The unit that stands behind a box, so that nobody writes one by hand; "" where the answer is words."""
-    return next((unit for words, unit in _UNITS if re.search(words, question)), "")
+    return Field(question, answers[question]) if answers.get(question) else blanks.beside(question, order)
 
 
 def _or_blank(label: str, value: str, unit: str = "") -> Field:
