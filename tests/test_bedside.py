@@ -62,7 +62,7 @@ def test_what_somebody_acts_on_is_there(name):
     for request in made.requests:
         protocol, drug = request.loaded.protocol, request.loaded.drug
         assert all(words(f"{each.when}: {each.do}") in text for each in protocol.criteria)
-        assert all(words(each.text) in text for each in (*protocol.rescue, *protocol.advisories, *drug.incompatible))
+        assert all(words(each.text) in text for each in (*protocol.emergency, *protocol.rescue, *protocol.advisories, *drug.incompatible))
         assert all(words(each.when) in text for each in protocol.monitoring)
         assert not drug.high_alert or "HIGH-ALERT" in text and "INDEPENDENT DOUBLE CHECK" in text
     for override in made.overrides:

@@ -560,6 +560,7 @@ class Protocol(NamedTuple):
     preparations: tuple[Preparation, ...]
     phases: tuple[Phase, ...]
     totals: tuple[Limit, ...]
+    emergency: tuple[Note, ...]
     advisories: tuple[Note, ...]
     monitoring: tuple[Monitoring, ...]
     criteria: tuple[Criterion, ...]

@@ -17,7 +17,7 @@ from infuse.files.ordersets import OrderSet
 from infuse.files.protocol import Protocol
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ordering.book import Entry, Table
-from infuse.paper import approval, book_sets, book_tables, setpage
+from infuse.paper import approval, book_sets, book_tables, emergency, setpage
 from infuse.paper.book_tables import CALL, NOBODY_ELSE, NOT_ALLOWED, Book, sheet
 from infuse.paper.combined import cited
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
@@ -112,7 +112,7 @@ def _page(book: Book, table: Table, number: int, of: int, in_sets: str) -> Sheet
         sections += found
     if not ready:
         sections = [Section(f"BY WEIGHT   {drug.name}", (book_tables.rows_of(table, [], []),), flows=True)]
-    sections = [_assumes(table, in_sets), *sections, *book_tables.stops(table)]
+    sections = [*book_tables.noted(emergency.HEADING, emergency.said(protocol), strong=True), _assumes(table, in_sets), *sections, *book_tables.stops(table)]
     if ready:
         sections += [book_tables.questions([table], f"this table is the patient's: {book_tables.for_whom(table)}"), *book_tables.noted("HOLD, STOP AND CALL", cited(protocol.criteria), strong=True),
                      *book_tables.noted("RESCUE", (f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)),

@@ -17,7 +17,7 @@ from infuse.files.tables import DEFAULT_PUMP
 from infuse.judgement.limits import NOTE
 from infuse.ordering.book import Table
 from infuse.ordering.order import Order
-from infuse.paper import approval, book_sequence, book_tables, combined, lines
+from infuse.paper import approval, book_sequence, book_tables, combined, emergency, lines
 from infuse.paper.book_tables import Book
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
@@ -31,7 +31,8 @@ TOGETHER = ("This table is for ALL of its orders together. Without one of them, 
 def beside(book: Book, tables: Sequence[Table], which: str) -> Sheet:
     """What goes with every table of one set: what is in it, what is asked before, what stops it, what is watched."""
     entry, one = tables[0].entry, tables[0].entry.of_set.order_set
-    sections = [*combined.picked(entry.arrangement, entry.requests, order_numbers(tables[0].ready[0].order)), *_warning(tables[0]), book_tables.questions(tables, "the table of the set is the patient's: age, kidney, sex and height"),
+    first = (f"{each.drug.name}: {line}" for each in entry.loaded for line in emergency.said(each.protocol))
+    sections = [*book_tables.noted(f"{emergency.HEADING}   where an order that stands ready is needed", first, strong=True), *combined.picked(entry.arrangement, entry.requests, order_numbers(tables[0].ready[0].order)), *_warning(tables[0]), book_tables.questions(tables, "the table of the set is the patient's: age, kidney, sex and height"),
                 *book_tables.noted("HOLD, STOP AND CALL", _criteria(tables[0]), strong=True),
                 *book_tables.noted("RESCUE", (f"{each.drug.name}: {note.text} ({', '.join(note.source)})" for each in entry.loaded for note in each.protocol.rescue)),
                 combined.monitoring(entry.arrangement, entry.requests)]

@@ -18,7 +18,7 @@ from infuse.files.library import Library, Loaded
 from infuse.files.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
 from infuse.ground.source import printable
 from infuse.ordering.choosing import key_of
-from infuse.paper import approval, drawing, unavailable
+from infuse.paper import approval, drawing, emergency, unavailable
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet, Steps, Table
 from infuse.paper.wording import again, code_fields, guideline_line, limit_line, reference_line
 
@@ -71,6 +71,7 @@ def show_page(loaded: Loaded, today: date) -> Sheet:
         Field("POPULATION", protocol.population), Field("INDICATION", protocol.indication),
         Field("CARE AREAS", "; ".join(protocol.care_areas)), Field("DRUG", drug.name + (" (HIGH-ALERT)" if drug.high_alert else "")),
         *code_fields(drug))),)),
+        *([Section(emergency.HEADING, (Sentences(emergency.said(protocol), strong=True, items=True),))] if protocol.emergency else []),
         _needs(loaded), _options(loaded)]
     for phase in protocol.phases:
         made_from = [Field("MADE FROM", " or ".join(phase.preparation))] if phase.preparation else []

@@ -20,7 +20,7 @@ from infuse.judgement.limits import HARD, NOTE, SOFT
 from infuse.ordering import compact
 from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import basis, bedside, combined, drawing, identity, wording, wording_rates, wording_supply
+from infuse.paper import basis, bedside, combined, drawing, emergency, identity, wording, wording_rates, wording_supply
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 
@@ -41,7 +41,7 @@ def lay_out(order: Order, annex: bool = True) -> Sheet:
 
 def _body(order: Order) -> list[Section]:
     """What is ordered, watched, checked and signed."""
-    sections = [identity.patient(order), *_notices(order)]
+    sections = [identity.patient(order), *emergency.at_the_top(order), *_notices(order)]
     sections += combined.before_the_orders(order) if order.plan else []
     for number, phase in enumerate(order.phases, 1):
         sections += _one_order(order, phase, number)
@@ -58,7 +58,8 @@ def _notices(order: Order) -> list[Section]:
     count = len(order.open)
     opened = f"{count} boxes are open on this sheet: answer every one before the first dose." if count != 1 else (
         "1 box is open on this sheet: answer it before the first dose.")
-    blocks: list[Block] = [Sentences((opened if count else "No box is open on this sheet.",), strong=True)]
+    blocks: list[Block] = [emergency.before_the_first_dose(count) if emergency.alone(order) else
+                           Sentences((opened if count else "No box is open on this sheet.",), strong=True)]
     blocks.append(_where_to_look(order))
     for override in order.overrides:
         alerts = [each for each in order.alerts if each.code == override.code]
@@ -81,7 +82,8 @@ def _where_to_look(order: Order) -> Sentences:
     given = "go by the TIMELINE, whose rows name their orders" if order.plan else "go by ORDER 1" if not order.phases[1:] else "go by the orders, one after the other"
     pump = "; set a pump as its PUMP SETTINGS say" if any("pump_rate" in each.figures for each in order.phases) else ""
     numbered = tuple(f"ORDER {number}" for number in range(1, len(order.phases) + 1))
-    return Sentences((f"FIRST: tick SCREENING, sign SIGNATURES{checked}.", f"THEN: {given}{pump}.",
+    first, then = (emergency.LATER.upper(), "GIVE") if emergency.alone(order) else ("FIRST", "THEN")
+    return Sentences((f"{first}: tick SCREENING, sign SIGNATURES{checked}.", f"{then}: {given}{pump}.",
                       "WHEN TO HOLD OR STOP, WHOM TO CALL: HOLD, STOP AND CALL of each drug, and its WARNINGS and RESCUE."),
                      to=(("SCREENING", "SIGNATURES", *(("INDEPENDENT DOUBLE CHECK",) if double else ())), (*(("TIMELINE",) if order.plan else ()), *numbered),
                          ("HOLD, STOP AND CALL",)))
@@ -107,10 +109,11 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     blocks = [Fields((*rows, in_one_line)), Sentences((f"{indication}Source: {', '.join(phase.phase.source)}.",))]
     if drug.high_alert:
         blocks.append(Sentences((f"HIGH-ALERT: {drug.high_alert.text} ({', '.join(drug.high_alert.source)})."
-                                 " Independent double check at the end of this sheet.",), strong=True))
+                                 f" Independent double check at the end of this sheet{f', {emergency.LATER}' if protocol.emergency else ''}.",), strong=True))
     if drug.controlled:
         blocks.append(Sentences((f"Controlled: {drug.controlled}.",)))
-    sections = [Section(heading, tuple(blocks), flag="HIGH-ALERT" if drug.high_alert else "")]
+    head = emergency.at_its_order(order, phase) if phase is _first_of(order, phase.loaded) else []
+    sections = [*head, Section(heading, tuple(blocks), flag="HIGH-ALERT" if drug.high_alert else "", joins=bool(head))]
     if "pump_rate" in phase.figures and not phase.prepared.preparation.shared:  # one bag is programmed once, as ONE BAG says
         by_drops = "drop_rate" in phase.figures
         sections.append(Section(f"GRAVITY SET   {drug.name}", tuple(wording_supply.gravity_set(phase)), joins=True) if by_drops else
@@ -189,7 +192,8 @@ def _screening(order: Order) -> Section:
     for name, questions in of_each:
         if questions:
             blocks += [Sentences((name,), strong=True), Boxes(tuple(each.removeprefix(f"{name}: ") for each in questions))]
-    return Section("SCREENING   tick before the first dose", tuple(each for each in blocks if each[0]), flows=True, pairs=True)
+    when = emergency.LATER if emergency.alone(order) else "before the first dose"
+    return Section(f"SCREENING   tick {when}", tuple(each for each in blocks if each[0]), flows=True, pairs=True)
 
 
 def _asked_of(order: Order, request: Request) -> list[str]:

@@ -27,7 +27,7 @@ def references_exist(protocol: Protocol, drug: Drug | None):
     known = {**protocol.references, **drug.references}
     flushes = [phase.flush for phase in protocol.phases if isinstance(phase, Intermittent) and phase.flush]
     banded = [band for phase in protocol.phases for band in getattr(phase, "bands", ())]
-    for block in (*protocol.guidelines, *protocol.evidence, *protocol.advisories, *protocol.rescue, *protocol.screening, *protocol.phases, *flushes,
+    for block in (*protocol.guidelines, *protocol.evidence, *protocol.emergency, *protocol.advisories, *protocol.rescue, *protocol.screening, *protocol.phases, *flushes,
                   *protocol.monitoring, *protocol.criteria, *protocol.preparations, *own_handling(protocol.preparations), *banded, *limits_of(protocol)):
         yield from unknown_sources(block.source, known)
 

@@ -161,6 +161,7 @@ PROTOCOL = fields((
     Key("preparations", named(_preparation, "preparations"), "several ways to make it ready, preferred first"),
     Key("phases", list_of(one_of(PHASES, "kind of phase")), "the parts of the order in time order", required=True),
     Key("totals", list_of(total(sourced=True)), "limits of the total of all phases, on the largest branch, in a rolling hour, 24 hours, week, or the course", default=(), stand_in=()),
+    Key("emergency", list_of(note("say", "what is done")), "what is done first in an emergency, before any paper", default=(), stand_in=()),
     Key("advisories", list_of(note("say", "the advisory")), "what the reader must know", default=(), stand_in=()),
     Key("monitoring", list_of(MONITORING), "what is observed, and how often", required=True, stand_in=()),
     Key("criteria", list_of(CRITERION), "at what finding to hold, stop, call", required=True, stand_in=()),

@@ -91,7 +91,8 @@ def _protocol(loaded) -> dict:
     approval, due = loaded.protocol.approval, loaded.protocol.review_due
     return {"id": loaded.protocol.id, "version": int(loaded.protocol.version), "file": loaded.files[0].name,
             "sha256": loaded.sha256, "files": files, "review_due": due and due.isoformat(),
-            "approval": approval and {"committee": approval.committee, "on": approval.on.isoformat()}}
+            "approval": approval and {"committee": approval.committee, "on": approval.on.isoformat()},
+            "emergency": [{"say": each.text, "source": list(each.source)} for each in loaded.protocol.emergency]}
 
 
 def _file(one) -> dict:
@@ -185,7 +186,9 @@ def schema() -> dict:
             "id": _TEXT, "version": {"type": "integer"}, "file": _TEXT, "sha256": _HASH | {"description": "over all files read"},
             "files": {"type": "array", "items": _FILE},
             "approval": {"anyOf": [{"type": "null"}, _object({"committee": _TEXT, "on": _TEXT})], "description": "null: no committee approved it"},
-            "review_due": {"type": ["string", "null"]}}, required=("id", "version", "file", "sha256", "files"))},
+            "review_due": {"type": ["string", "null"]},
+            "emergency": {"type": "array", "items": _object({"say": _TEXT, "source": {"type": "array", "items": _TEXT}}),
+                          "description": "what is done first in an emergency, before any paper"}}, required=("id", "version", "file", "sha256", "files"))},
         "orders": {"type": "array", "items": _object({
             "protocol": _TEXT, "drug": _TEXT, "phase": _TEXT, "preparation": _TEXT, "product": _TEXT,
             "shares_bag_with": {"type": "array", "items": _TEXT},
