@@ -103,7 +103,7 @@ def test_a_caution_that_is_ruled_out(library, facts, text):
     made = ordered(library, DHE, **facts)
     assert made.status == orders.READY
     assert any(each.startswith(text) for each in made.weighed.ruled_out[DHE])
-    assert not any(f"excluded: {text}" in each for each in boxes(made))
+    assert not any(f"NOT present: {text}" in each for each in boxes(made))
 
 
 # the facts, the words of a box that stays
@@ -122,7 +122,7 @@ OPEN = [
 def test_a_fact_that_is_not_known_is_a_box(library, facts, text):
     made = ordered(library, DHE, every_override=True, **facts)
     assert made.status == orders.READY
-    assert sum(f"excluded: {text}" in each for each in boxes(made)) == 1
+    assert sum(f"NOT present: {text}" in each for each in boxes(made)) == 1
 
 
 def test_a_note_is_said_and_stops_nothing(library):

@@ -135,9 +135,9 @@ def open_facts(loaded: Loaded, patient: Patient, weight: Figure | None) -> list[
     if patient.get("birth_date") is not None and "record_number" in missing:
         missing.remove("record_number")
     missing += [name for name in ("weight_source", "weight_date") if weight and patient.get(name) is None]
-    missing += [name for name in ("medicines", "care_area", "pump") if patient.get(name) is None]
-    if patient.get("drop_factor") is not None and "pump" in missing:
-        missing.remove("pump")  # none is used
+    missing += [name for name in ("medicines", "care_area") if patient.get(name) is None]
+    by_pump = patient.get("drop_factor") is None and not all(getattr(phase, "by_hand", False) for phase in loaded.protocol.phases)
+    missing += ["pump"] if by_pump and patient.get("pump") is None else []
     areas = ", ".join(loaded.protocol.care_areas)
     found = [Open(name, _QUESTIONS[name].format(areas=areas), BY_NAME[name].option) for name in missing]
     for name, rule in (("age", loaded.protocol.patient.age), ("weight", loaded.protocol.patient.weight)):

@@ -29,6 +29,7 @@ from infuse.judgement.recorded import Picture
 from infuse.judgement.screening import SCREENING, Open
 
 _LEVELS = {"hard": HARD, "soft": SOFT, "note": NOTE}
+ABSENT, ABSENT_OR_ACCEPTED, TAKEN_INTO_ACCOUNT = "NOT present", "NOT present, or accepted by the prescriber", "read, and taken into account"
 _LEADS = {"hard": "contraindicated: ", "soft": "caution: ", "note": ""}
 _WORDS = {"allergies": "allergy", "conditions": "condition", "medicines": "medicine", "given": "medicine"}
 SITE, UNKNOWN = "for the site to decide", "is not known"
@@ -100,9 +101,9 @@ def _cautions(loaded: Loaded, about: About, met: list[meeting.Meeting]) -> _Of:
         elif caution.severity == "note":
             minor.append(f"{caution.text} ({_basis(caution)})")
         else:
-            boxes.append(f"excluded{'' if caution.severity == 'hard' else ', or weighed'}: {caution.text} ({_basis(caution)})")
+            boxes.append(f"{ABSENT if caution.severity == 'hard' else ABSENT_OR_ACCEPTED}: {caution.text} ({_basis(caution)})")
     if minor:
-        boxes.append(f"known: {'; '.join(minor)}")
+        boxes.append(f"{TAKEN_INTO_ACCOUNT}: {'; '.join(minor)}")
     return _Of(alerts, boxes, tuple(ruled_out))
 
 

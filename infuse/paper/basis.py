@@ -46,15 +46,23 @@ def _ruled_out(order: Order) -> list[Section]:
 
 
 def limits(order: Order, left_out: tuple[str, ...] = ()) -> Iterator[Block]:
-    """Of each drug its own, once: two phases share most of them; those of some quantities may be left out."""
+    """Of each drug its own, once, and of which order it is where not of all; those of some quantities may be left out."""
     found: dict[str, list[str]] = {}
-    for phase in order.phases:
-        loaded = phase.loaded
+    for loaded in {phase.loaded.protocol.id: phase.loaded for phase in order.phases}.values():
+        numbered = [(number, phase.phase) for number, phase in enumerate(order.phases, 1) if phase.loaded is loaded]
         rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
-        found.setdefault(loaded.drug.name, []).extend(
-            wording.limit_line(limit, level, side) for limit in (*rules, *phase.phase.limits, *loaded.protocol.totals, *loaded.drug.limits)
-            if limit.name not in left_out for level, side in limit.sides)
+        of_each: dict[str, list[int]] = {}
+        for number, phase in numbered:
+            for line in _lines(phase.limits, left_out):
+                of_each.setdefault(line, []).append(number)
+        own = [line if len(numbers) == len(numbered) else f"order {' and '.join(map(str, numbers))}: {line}" for line, numbers in of_each.items()]
+        together = [f"all orders together: {line}" if numbered[1:] else line for line in _lines(loaded.protocol.totals, left_out)]
+        found[loaded.drug.name] = [*_lines(rules, left_out), *own, *together, *_lines(loaded.drug.limits, left_out)]
     yield from _by_name((name, tuple(dict.fromkeys(lines))) for name, lines in found.items())
+
+
+def _lines(limits, left_out: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(wording.limit_line(limit, level, side) for limit in limits if limit.name not in left_out for level, side in limit.sides))
 
 
 def _by_name(found: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[Block]:

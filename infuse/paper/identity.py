@@ -72,6 +72,7 @@ def _facts(order: Order) -> tuple[Field, ...]:
         Field("ALLERGIES", _list(order, "allergies", "No known allergies")),
         Field("ALLERGIES CHECKED BY", blank=""),
         Field("WEIGHT", _weight(order), strong=True),
+        *([Field("WEIGHT GOT, HOW AND WHEN", blank="")] if known.get("weight") and not (known.get("weight_source") and known.get("weight_date")) else []),
         Field("HEIGHT", known.get("height").to("cm").on_paper() if known.get("height") else _fact(order, "height")),
         Field("CREATININE", known.get("creatinine").on_paper(), blank="date") if known.get("creatinine") else Field("CREATININE", _fact(order, "creatinine")),
         *([Field("CLEARANCE", known.get("clearance").on_paper())] if known.get("clearance") else []),

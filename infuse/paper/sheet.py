@@ -56,10 +56,10 @@ def _body(order: Order) -> list[Section]:
 
 def _notices(order: Order) -> list[Section]:
     count = len(order.open)
-    opened = f"{count} boxes are open on this sheet: answer every one before the first dose." if count != 1 else (
-        "1 box is open on this sheet: answer it before the first dose.")
+    opened = f"{count} boxes under SCREENING and in the orders are open: answer every one before the first dose." if count != 1 else (
+        "1 box under SCREENING or in the orders is open: answer it before the first dose.")
     blocks: list[Block] = [emergency.before_the_first_dose(count) if emergency.alone(order) else
-                           Sentences((opened if count else "No box is open on this sheet.",), strong=True)]
+                           Sentences((opened if count else "No box under SCREENING or in the orders is open.",), strong=True)]
     blocks.append(_where_to_look(order))
     for override in order.overrides:
         alerts = [each for each in order.alerts if each.code == override.code]
@@ -126,7 +126,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", (*wording.ladder(phase), drawing.ladder(phase)))]
     elif phase.phase.ask:
         rows = tuple(wording.answered(each, phase, answers) for each in phase.phase.ask)
-        sections.append(Section(f"FOR THE PRESCRIBER TO FILL IN   {drug.name}", (Fields(rows),), flows=True))
+        sections.append(Section(f"FOR THE PRESCRIBER TO FILL IN   {drug.name}", (Fields(rows),)))
     return sections
 
 
@@ -150,7 +150,7 @@ def _watching(phase: PhaseOrder, alone: bool) -> list[Section]:
     name = phase.loaded.drug.name
     sections = []
     criteria = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in protocol.criteria)
-    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),), flows=True))
+    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),)))
     sections += [_monitoring(protocol, name)] if alone else []
     notes = [(each.text, f"{each.text} ({', '.join(each.source)})") for each in (*protocol.advisories, *phase.loaded.drug.incompatible)]
     never = {each.text for each in phase.loaded.drug.incompatible}
@@ -177,7 +177,7 @@ def _monitoring(protocol, name: str) -> Section:
     rows = tuple(f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring)
     chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"),
                   (("",) * 8,) * 4, blank=True)
-    return Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart), flows=True)
+    return Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart))
 
 
 # ---------------------------------------------------------------------------------------------- what it rests on
@@ -223,7 +223,8 @@ def _what_was_checked(order: Order) -> tuple[str, ...]:
         checked.append("between the drugs of this sheet")
     if any(order.patient.get(name) for name in ("medicines", "given")):
         checked.append("with the medicines and doses that are recorded above")
-    said = [f"Interactions were checked {' and '.join(checked)}, as far as the files know them."] if checked else []
+    said = ["A tick says: checked, and true as printed. What is NOT present, the patient does not have."]
+    said += [f"Interactions were checked {' and '.join(checked)}, as far as the files know them."] if checked else []
     if order.patient.get("medicines") is None:
         said.append("Interactions with other medicines were NOT checked: none is recorded.")
     if order.plan is None:

@@ -208,10 +208,21 @@ def pump_settings(order: PhaseOrder, pump: str) -> Fields:
     volume = said(figures["volume_to_be_infused"])
     rows += [Field("PUMP RATE", said(figures["pump_rate"]), strong=True),
              Field("VOLUME TO BE INFUSED", f"{volume}: {rates.from_each(order)}" if order.prepared.bags > 1 else volume, strong=True),
+             *_rest_of_the_bag(order),
              Field("DURATION", _duration(order)),
              Field("DELIVERS", delivers(order)),
              Field("PUMP", pump)]
     return Fields(tuple(rows))
+
+
+def _rest_of_the_bag(order: PhaseOrder) -> list[Field]:
+    """What stays in a bag that holds more than is ordered: nobody may let it run on."""
+    product, given = order.prepared.product, order.figures["volume_to_be_infused"].value
+    held = product.volume.quantity.to("mL")
+    rest = held.with_value(held.value * order.prepared.bags - given.to("mL").value)
+    if not order.prepared.premixed or product.form != "bag" or not isinstance(order.phase, Intermittent) or not rest.value > 0:
+        return []
+    return [Field("REST OF THE BAG", f"{rest.on_paper()} is NOT given: stop, and discard it", strong=True)]
 
 
 def _duration(order: PhaseOrder) -> str:

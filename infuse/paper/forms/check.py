@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from infuse.arithmetic.figure import Figure
-from infuse.files.protocol import Intermittent, Maintenance, Schedule
+from infuse.files.protocol import Continuous, Intermittent, Maintenance, Schedule
 from infuse.ground import numerals
+from infuse.ground.units import quantity
 from infuse.judgement import limits
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
@@ -28,6 +29,8 @@ TO_TICK = Boxes((
     "route and line, traced from the bag", "pump: drug, concentration, every setting above",
     "hold, stop and call criteria known"))
 EMPTY = "____"
+
+HOUR = quantity(1, "h")
 
 
 class Answer(NamedTuple):
@@ -131,7 +134,9 @@ def _typed(one: Figure) -> list[Figure]:
 def _ceilings(phase: PhaseOrder) -> list[str]:
     """The hard maxima that end the sums of the second person too."""
     names = ("dose", "calculated_dose", "dose_rate", "calculated_dose_rate")
-    return [side.range.high.on_paper() for limit in phase.phase.limits if limit.name in names and (side := limit.hard) and side.range.high]
+    highest = [(limit, limit.hard.range.high) for limit in phase.phase.limits if limit.hard and limit.hard.range.high]
+    return [high.on_paper() for limit, high in highest if limit.name in names] + [
+        f"{high.on_paper()} in {limit.window.on_paper()}" for limit, high in highest if isinstance(phase.phase, Continuous) and limit.rolling == HOUR]
 
 
 def _how_to_round(phase: PhaseOrder) -> str:
