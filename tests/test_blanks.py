@@ -33,6 +33,8 @@ def order():
     ("interval of pulse, blood pressure, oxygen saturation and sedation", MINUTES),
     ("how often blood pressure and pulse are measured after a dose", MINUTES),
     ("how long the patient is watched afterwards", MINUTES),
+    ("hours between doses", "hours"),
+    ("hours between two changes of the rate", "hours"),
     ("dose on dialysis, if it is given at all", "mg"),
     ("most in 24 hours in severe liver disease (the sources say 8 mg)", "mg"),
     ("levetiracetam already taken in the last 24 hours, every route and product, in mg", "mg"),
@@ -61,6 +63,9 @@ def test_one_value_of_a_sure_kind_has_its_unit(order, question, unit):
     "interval and most in 24 hours if creatinine clearance is 30 mL/min or less",
     "urine output below which the prescriber is called",  # mL/hour or mL/kg/hour
     "dose and interval on dialysis",
+    "dose of this calcium salt",  # of another drug than the order's
+    "hours since food and drink, and the least that is accepted",
+    "hours between doses, and how many",
 ])
 def test_two_values_a_name_or_words_have_an_empty_line(order, question):
     field = blanks.beside(question, order)

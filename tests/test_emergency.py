@@ -64,6 +64,14 @@ def test_in_a_set_it_stands_at_the_head_of_its_order(infuse):
     assert "nobody waits for the paper: two persons read" in " ".join(said.split())
 
 
+def test_the_book_opens_its_table_with_it_and_leaves_the_boxes_for_later(infuse):
+    said = infuse("book", "naloxone", "--weights", "60 to 70 kg").stdout
+    assert said.index("EMERGENCY: FIRST") < said.index("open the airway") < said.index("THIS TABLE ASSUMES")
+    assert "SCREENING   in the emergency the first box before the dose, the others afterwards" in said
+    assert "nobody waits for the paper: two persons read the label" in " ".join(said.split())
+    assert "SCREENING   tick before the first dose" in infuse("book", "thiamine", "--weights", "60 to 70 kg").stdout
+
+
 def test_show_and_json_say_it_too(infuse):
     shown = infuse("show", "naloxone").stdout
     assert "EMERGENCY: FIRST" in shown and "open the airway" in shown

@@ -19,6 +19,7 @@ from infuse.paper.phrases import TICK, without_asides
 
 _AT = "(?:at|below|above|before|after|under|over|from) "
 _TIME = re.compile(r"(?:interval of|how often|how long|observation time)\b")
+_COUNTED = re.compile(r"(minutes|hours|days) (?:between|until|from)\b")
 _ONE_VALUE = tuple((re.compile(words), unit) for words, unit in (
     (rf"(?:systolic |diastolic )?blood pressure {_AT}", "mmHg"),
     (rf"(?:heart rate|pulse) {_AT}", "beats a minute"),
@@ -47,6 +48,9 @@ def _unit(question: str, order: PhaseOrder) -> str:
     plain = without_asides(question)
     if _TIME.match(plain):
         return "" if _SEVERAL_TIMES.search(plain) else f"{TICK} minutes {TICK} hours"
+    counted = _COUNTED.match(plain)
+    if counted:
+        return "" if _SEVERAL.search(plain) else counted[1]
     written = _NAMED_UNIT.findall(plain)
     if written:  # of the file's own words the only one, and nothing else is asked beside it
         rest = _IDIOM.sub("", plain)

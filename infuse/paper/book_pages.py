@@ -112,9 +112,10 @@ def _page(book: Book, table: Table, number: int, of: int, in_sets: str) -> Sheet
         sections += found
     if not ready:
         sections = [Section(f"BY WEIGHT   {drug.name}", (book_tables.rows_of(table, [], []),), flows=True)]
-    sections = [*book_tables.noted(emergency.HEADING, emergency.said(protocol), strong=True), _assumes(table, in_sets), *sections, *book_tables.stops(table)]
+    sections = [*book_tables.noted(emergency.HEADING, emergency.in_the_book(protocol), strong=True), _assumes(table, in_sets), *sections, *book_tables.stops(table)]
     if ready:
-        sections += [book_tables.questions([table], f"this table is the patient's: {book_tables.for_whom(table)}"), *book_tables.noted("HOLD, STOP AND CALL", cited(protocol.criteria), strong=True),
+        when = {"when": emergency.TICKED_IN_THE_BOOK} if protocol.emergency else {}
+        sections += [book_tables.questions([table], f"this table is the patient's: {book_tables.for_whom(table)}", **when), *book_tables.noted("HOLD, STOP AND CALL", cited(protocol.criteria), strong=True),
                      *book_tables.noted("RESCUE", (f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)),
                      *book_tables.noted("MONITORING", (f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring))]
     high = "HIGH-ALERT: " if drug.high_alert else ""

@@ -286,15 +286,15 @@ def ladders(table: Table, several: list[PhaseOrder], name: str) -> list[Section]
             for section in rates(table, [getattr(each, of) for each in several], f"{heading}   {name}", of)]
 
 
-def questions(tables: Sequence[Table], first: str) -> Section:
+def questions(tables: Sequence[Table], first: str, when: str = "tick before the first dose") -> Section:
     """The boxes before the first dose, of all the tables that they are for; `first` whether it is the table of this patient; of
-    several drugs each has its own below its name."""
+    several drugs each has its own below its name; `when` they are ticked."""
     asked: dict[str, dict[str, None]] = {"": {first: None}}
     for table in tables:
         for drug, boxes in (book.asked(table) if table.ready else {}).items():
             asked.setdefault(drug, {}).update(dict.fromkeys(boxes))
     blocks = [block for drug, boxes in asked.items() if boxes for block in (*([Sentences((drug,), strong=True)] if drug else []), Boxes(tuple(boxes)))]
-    return Section("SCREENING   tick before the first dose", tuple(blocks), flows=True)
+    return Section(f"SCREENING   {when}", tuple(blocks), flows=True)
 
 
 def noted(heading: str, lines: Iterable[str], strong: bool = False) -> list[Section]:

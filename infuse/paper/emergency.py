@@ -19,6 +19,8 @@ HEADING = "EMERGENCY: FIRST"
 READ_ALOUD = "two persons read the label aloud, drug and strength, and compare it and the dose with the order"
 LATER = "when this sheet is made ready, or afterwards"
 _FLAG = "BEFORE ANY PAPER"
+_NOBODY_WAITS = f"In the emergency nobody waits for the paper: {READ_ALOUD}."
+TICKED_IN_THE_BOOK = "in the emergency the first box before the dose, the others afterwards"
 
 
 def alone(order: Order) -> bool:
@@ -45,8 +47,12 @@ def at_its_order(order: Order, phase: PhaseOrder) -> list[Section]:
     protocol = phase.loaded.protocol
     if alone(order) or not protocol.emergency:
         return []
-    waits = f"In the emergency nobody waits for the paper: {READ_ALOUD}."
-    return [Section(f"{HEADING}   {phase.loaded.drug.name}", (Sentences(said(protocol), strong=True, items=True), Sentences((waits,), strong=True)), flag=_FLAG)]
+    return [Section(f"{HEADING}   {phase.loaded.drug.name}", (Sentences(said(protocol), strong=True, items=True), Sentences((_NOBODY_WAITS,), strong=True)), flag=_FLAG)]
+
+
+def in_the_book(protocol: Protocol) -> tuple[str, ...]:
+    """Above a table of it alone."""
+    return (*said(protocol), _NOBODY_WAITS) if protocol.emergency else ()
 
 
 def before_the_first_dose(boxes: int) -> Sentences:
