@@ -20,7 +20,7 @@ READ_ALOUD = "two persons read the label aloud, drug and strength, and compare i
 LATER = "when this sheet is made ready, or afterwards"
 _FLAG = "BEFORE ANY PAPER"
 _NOBODY_WAITS = f"In the emergency nobody waits for the paper: {READ_ALOUD}."
-TICKED_IN_THE_BOOK = "in the emergency the first box before the dose, the others afterwards"
+TICKED_IN_THE_BOOK = "first box before the dose, the others afterwards"
 
 
 def alone(order: Order) -> bool:
@@ -57,6 +57,6 @@ def in_the_book(protocol: Protocol) -> tuple[str, ...]:
 
 def before_the_first_dose(boxes: int) -> Sentences:
     """What is done instead of answering every box first."""
-    count = f"{boxes} boxes are open on this sheet" if boxes != 1 else "1 box is open on this sheet"
-    opened = f"{count}: answered {LATER}." if boxes else "No box is open on this sheet."
+    count = f"{boxes} boxes under SCREENING and in the orders are open" if boxes != 1 else "1 box under SCREENING or in the orders is open"
+    opened = f"{count}: answered {LATER}." if boxes else "No box under SCREENING or in the orders is open."
     return Sentences((f"In the emergency NOBODY WAITS FOR THIS PAPER: {READ_ALOUD}.", opened), strong=True)
