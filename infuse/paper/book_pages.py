@@ -80,7 +80,7 @@ def _contents(book: Book, tables: list[Table], approved, checked: int, without: 
                     Field("ROWS CHECKED", f"{checked:,}: each worked out and held against every limit, as an order is"), Field("KEPT AT", blank=""),
                     Field("RESPONSIBLE", blank="")))
     how = ("Only while the program cannot be used. As soon as it can: an order sheet from it, for this patient.",
-           f"Find the table for the drug or set and the patient; read what it assumes; answer its screening; take the row of the weight, or the row below it. {NOBODY_ELSE}",
+           f"Find the table for the drug or set and the patient; read what it assumes; answer its screening; take the row of the weight; between two rows, that of the LOWER weight. {NOBODY_ELSE}",
            f'"{CALL}": no numbers without one. "{NOT_ALLOWED}": not at this weight.',
            "Copy the row into the blank form at the end; two persons, each alone, compare what they read.")
     return sheet(book, approved, "Downtime book: doses and pump rates by weight", approval.line(approved),

@@ -25,7 +25,7 @@ from infuse.ordering.book import Row, Table
 from infuse.ordering.order import NEEDS_OVERRIDE, READY, Request
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper import approval, handling, wording
-from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet
+from infuse.paper.page import Boxes, Field, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
 from infuse.paper.phrases import said, strength
 from infuse.paper.wording_supply import rate_said

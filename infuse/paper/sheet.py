@@ -81,10 +81,11 @@ def _where_to_look(order: Order) -> Sentences:
     checked = "; for every order that is HIGH-ALERT, the INDEPENDENT DOUBLE CHECK" if double else ""
     given = "go by the TIMELINE, whose rows name their orders" if order.plan else "go by ORDER 1" if not order.phases[1:] else "go by the orders, one after the other"
     pump = "; set a pump as its PUMP SETTINGS say" if any("pump_rate" in each.figures for each in order.phases) else ""
+    rescue = " and RESCUE" if any(each.loaded.protocol.rescue for each in order.requests) else ""
     numbered = tuple(f"ORDER {number}" for number in range(1, len(order.phases) + 1))
     first, then = (emergency.LATER.upper(), "GIVE") if emergency.alone(order) else ("FIRST", "THEN")
     return Sentences((f"{first}: tick SCREENING, sign SIGNATURES{checked}.", f"{then}: {given}{pump}.",
-                      "WHEN TO HOLD OR STOP, WHOM TO CALL: HOLD, STOP AND CALL of each drug, and its WARNINGS and RESCUE."),
+                      f"WHEN TO HOLD OR STOP, WHOM TO CALL: HOLD, STOP AND CALL of each drug, and its WARNINGS{rescue}."),
                      to=(("SCREENING", "SIGNATURES", *(("INDEPENDENT DOUBLE CHECK",) if double else ())), (*(("TIMELINE",) if order.plan else ()), *numbered),
                          ("HOLD, STOP AND CALL",)))
 
@@ -103,7 +104,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     called = f"{phase.phase.name}, " if phase.phase.name else ""
     heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous"
     answers = {question: given.text for question, given in _request(order, phase).answers.items()}
-    *rows, in_one_line = wording.three_lines(phase).rows
+    *rows, in_one_line = wording.three_lines(phase, _how_often(order, phase)).rows
     rows += wording.supply(phase, order.plan.flush if order.plan else None).rows
     indication = f"Indication: {protocol.indication}. " if phase is _first_of(order, phase.loaded) else ""
     blocks = [Fields((*rows, in_one_line)), Sentences((f"{indication}Source: {', '.join(phase.phase.source)}.",))]
@@ -128,6 +129,15 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         rows = tuple(wording.answered(each, phase, answers) for each in phase.phase.ask)
         sections.append(Section(f"FOR THE PRESCRIBER TO FILL IN   {drug.name}", (Fields(rows),)))
     return sections
+
+
+def _how_often(order: Order, phase: PhaseOrder) -> str:
+    """Where a set gives it before each dose of another; else ""."""
+    item = order.plan.arrangement.items.get(phase.loaded.protocol.id) if order.plan else None
+    if item is None or item.before_each is None:
+        return ""
+    other = next(each.loaded.drug.name for each in order.requests if each.loaded.protocol.id == item.before_each.item)
+    return f"before each dose of {other}, at the times of the TIMELINE"
 
 
 def _request(order: Order, phase: PhaseOrder) -> Request:

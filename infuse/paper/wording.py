@@ -37,8 +37,10 @@ def with_equivalent(order: PhaseOrder, text: str) -> str:
 # ---------------------------------------------------------------------------------------------- the three lines
 
 
-def three_lines(order: PhaseOrder) -> Fields:
-    """Dose, preparation, administration, and the whole in one line as it is transcribed."""
+def three_lines(order: PhaseOrder, often: str = "") -> Fields:
+    """Dose, preparation, administration, and the whole in one line as it is transcribed. `often`: how often in a set, where
+    the set says so."""
+    often = often or again(order.phase)
     rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} {TICK}")] if order.phase.only_if else []
     rows += [Field("STARTS", starts)] if (starts := starting(order.phase)) else []
     rows += [Field("DOSE", dose(order), strong=True)]
@@ -47,12 +49,11 @@ def three_lines(order: PhaseOrder) -> Fields:
         known = f"; creatinine clearance {said(order.figures['clearance'])}" if "clearance" in order.figures else ""
         rows.append(Field("BAND", why + known))
     rows += [Field("PREPARATION", preparation(order)), *supplies.product_chosen(order), Field("ADMINISTRATION", administration(order), strong=True)]
-    often = again(order.phase)
     rows += [Field("SCHEDULE", often, strong=True)] if often else []
-    return Fields((*rows, Field("IN ONE LINE", in_one_line(order))))
+    return Fields((*rows, Field("IN ONE LINE", in_one_line(order, often))))
 
 
-def in_one_line(order: PhaseOrder) -> str:
+def in_one_line(order: PhaseOrder, often: str) -> str:
     """Name, strength, form, dose, rate, duration, route, frequency: in the sequence in which an order is transcribed."""
     figures, phase, product = order.figures, order.phase, order.prepared.product
     by_hand = getattr(phase, "by_hand", False)
@@ -60,7 +61,7 @@ def in_one_line(order: PhaseOrder) -> str:
     amount = figures.get("total_dose") or figures.get("calculated_dose") or figures["calculated_dose_rate"]
     rate = [] if by_hand or "pump_rate" not in figures else [f"{'start at ' if order.rungs or order.steps else ''}{supplies.rate_said(order)}"]
     over = f"over {said(figures['duration'])}" if "duration" in figures and not isinstance(phase, (Continuous, Maintenance)) else course(order)
-    often = "as needed" if getattr(phase, "as_needed", None) else again(phase) or ("once" if isinstance(phase, (Intermittent, Schedule)) else "continuous")
+    often = often or ("once" if isinstance(phase, (Intermittent, Schedule)) else "continuous")
     return ", ".join([f"{order.loaded.drug.name}{strong} {'syringe' if by_hand else 'bag'}", said(amount), *rate, over, "intravenous", often])
 
 
@@ -97,12 +98,10 @@ def dose(order: PhaseOrder) -> str:
         return f"{name} {with_equivalent(order, said(calculated))}"
     if "ordered_dose_rate" in figures:
         return rates.held(order)
-    uncapped = figures.get("uncapped_dose", calculated)
-    line = f"{name} {said(ordered)} times {named(counted_by(order))} = {said(uncapped)}"
-    if "uncapped_dose" in figures:
-        line += f", capped at {with_equivalent(order, said(calculated))}; the cap takes effect above {_cap_weight(order)}"
-        return line
-    return with_equivalent(order, line)
+    if "uncapped_dose" in figures:  # what is given comes first
+        return (f"{name} {with_equivalent(order, said(calculated))}, CAPPED: {said(ordered)} times {named(counted_by(order))} would be {said(figures['uncapped_dose'])}; "
+                f"the cap takes effect above {_cap_weight(order)}")
+    return with_equivalent(order, f"{name} {said(ordered)} times {named(counted_by(order))} = {said(calculated)}")
 
 
 def _cap_weight(order: PhaseOrder) -> str:
@@ -289,7 +288,7 @@ def titration(order: PhaseOrder, answers: dict[str, str]) -> Fields:
             _or_blank("STEP UP EVERY", steps.every.range.on_paper() if steps.every else answers.get("titration interval", ""), "hours"),
             _or_blank("STEP UP ONLY WHEN", steps.step_up_when),
             Field("TARGET", steps.until),
-            _or_blank("HOLD AT TARGET", f"{steps.hold_at_target.range.on_paper()}, then reassess" if steps.hold_at_target else "", "hours"),
+            _or_blank("STAY AT TARGET", f"{steps.hold_at_target.range.on_paper()}, then reassess" if steps.hold_at_target else "", "hours"),
             Field("MAXIMUM", f"rung {len(order.rungs)}: {said(top)}, {said(order.rungs[-1].figures['pump_rate'])}", strong=True),
             _or_blank("STEP DOWN", steps.step_down),
             _or_blank("AFTER AN INTERRUPTION", steps.restart),

@@ -41,6 +41,7 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # as typst writes what it cannot s
 _REFUSED = re.compile(r"panicked with: \W*does not fit: ([^\n]*)")
 _INSIDE = re.compile(r"[-/\s]")
 _ID = re.compile(r"[A-Z]{4}(-[A-Z]{4}){3}")
+_ON_WHAT_IS_TORN_OFF = {"NAME", "RECORD NUMBER"}  # the top of the page stays behind
 _JOINT = "\N{ZERO WIDTH SPACE}"
 
 
@@ -162,10 +163,12 @@ def _in_two(block: Block, section: Section) -> bool:
 
 def _section(section: Section, shown: set[str], width: int, of_sheet: int) -> dict:
     heading, _, note = section.heading.partition("   ")
-    said = [_left(each, shown) if section.pairs else each for each in section.blocks]
+    torn_off = isinstance(section.blocks[0], Cut)
+    there = shown - _ON_WHAT_IS_TORN_OFF if torn_off else shown
+    said = [_left(each, there) if section.pairs else each for each in section.blocks]
     blocks = [_block(each, section.pairs, width, of_sheet) | _room(each, section, width) for each in said]
     return {"heading": words(heading), "key": _key(heading, of_sheet), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
-            "flows": section.flows or section.basis, "cut": isinstance(section.blocks[0], Cut), "high": room.of_section([each["high"] for each in blocks])}
+            "flows": section.flows or section.basis, "cut": torn_off, "high": room.of_section([each["high"] for each in blocks])}
 
 
 def _room(block: Block, section: Section, width: int) -> dict:
