@@ -8,8 +8,8 @@ import shutil
 import pytest
 from conftest import ROOT, make
 
+from infuse.files.drug import Drug
 from infuse.files.library import Library
-from infuse.files.protocol import Drug
 from infuse.ground import grammar, numerals
 from infuse.ground.units import quantity, unit
 from infuse.ordering.order import NotUnderstood

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from infuse.arithmetic import rounding
 from infuse.arithmetic.rounding import DOWN, NEAREST, UP
-from infuse.files.protocol import Pump, Syringe
+from infuse.files.devices import Pump, Syringe
 from infuse.ground.grammar import read_quantity, read_range
 from infuse.ground.ranges import Range
 from infuse.ground.units import quantity

@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from infuse.arithmetic import figure
 from infuse.arithmetic.figure import Figure
-from infuse.files.protocol import Stated, Tier, Titration
+from infuse.files.protocol import Tier, Titration
+from infuse.files.stated import Stated
 from infuse.ground import units
 from infuse.ground.units import Quantity, Unit
 

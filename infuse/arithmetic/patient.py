@@ -18,8 +18,8 @@ from functools import lru_cache
 
 from infuse.arithmetic import figure, rounding
 from infuse.arithmetic.figure import Figure
+from infuse.files.devices import WeightBounds
 from infuse.files.given import BY_NAME, OLDEST, UNKNOWN, Given, on_paper_time
-from infuse.files.protocol import WeightBounds
 from infuse.ground import units
 from infuse.ground.ranges import Range
 from infuse.ground.units import Quantity, Refused, quantity

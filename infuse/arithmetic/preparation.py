@@ -18,7 +18,8 @@ from typing import NamedTuple
 from infuse.arithmetic import dosing, figure, rounding
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.rounding import Syringe
-from infuse.files.protocol import Preparation, Product
+from infuse.files.drug import Product
+from infuse.files.protocol import Preparation
 from infuse.ground import units
 from infuse.ground.units import Quantity, quantity
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from infuse.files.protocol import Pump, Syringe
+from infuse.files.devices import Pump, Syringe
 from infuse.ground.numerals import half_up
 from infuse.ground.ranges import Range
 from infuse.ground.units import Quantity, quantity

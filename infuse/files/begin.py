@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from infuse.files import schema
 from infuse.files.draft import BLANK
+from infuse.files.drug import Drug
 from infuse.files.library import Library
-from infuse.files.protocol import Drug
 from infuse.files.schema.common import NAME
 from infuse.files.shapes import did_you_mean
 from infuse.ground.source import printable

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from infuse.files.protocol import Drug, Reference, StatedRange
+from infuse.files.drug import Drug
+from infuse.files.stated import Reference, StatedRange
 from infuse.ground import units
 from infuse.ground.source import Span
 

@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 from infuse.files import consistency, schema, tables
 from infuse.files.compatibility import Compatibility
+from infuse.files.drug import Drug
 from infuse.files.lists import Lists
 from infuse.files.ordersets import OrderSet
-from infuse.files.protocol import Drug, Protocol
+from infuse.files.protocol import Protocol
 from infuse.files.schema import compatibility as compatible
 from infuse.files.schema import orderset
 from infuse.ground import source

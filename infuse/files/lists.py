@@ -17,8 +17,8 @@ from typing import NamedTuple
 from infuse.files import schema, vocabulary
 from infuse.files.caution import Class, Interaction
 from infuse.files.consistency import known_words
-from infuse.files.protocol import Reference
 from infuse.files.schema import words
+from infuse.files.stated import Reference
 from infuse.files.vocabulary import Head, Names, Vocabulary, Word
 from infuse.ground import source
 from infuse.ground.source import ERROR, Document, Problem

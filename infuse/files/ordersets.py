@@ -15,8 +15,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from infuse.files.protocol import Approval, Criterion, Monitoring, Note, Reference, Stated
+from infuse.files.protocol import Approval, Criterion, Monitoring
 from infuse.files.shapes import did_you_mean
+from infuse.files.stated import Note, Reference, Stated
 from infuse.ground.source import Span
 from infuse.ground.units import Refused
 

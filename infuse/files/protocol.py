@@ -1,128 +1,28 @@
-"""The frozen types that a pharmacist's file becomes. No logic: what a file says, and where it says it.
+"""A protocol: therapy for one drug, as its file says it. Whom it is for, how it is prepared, its phases, its cases.
 
-For: everything above it. A protocol is therapy for one drug; a drug holds the facts that its protocols share
-(products, concentration limits, contraindications). Every quantity is Stated: with the line that states it.
+For: everything above it. What its drug is stands in `drug`, what both are made of in `stated`. Every quantity is Stated: with
+the line that states it. No logic.
 
-Refuses: a Limit whose soft range lies outside its hard one cannot be built.
-
-These are named tuples, where the rest of the house has frozen dataclasses: thirty dataclasses with slots cost 17 ms
-of every command's start, thirty named tuples 2 ms. What has an invariant (Limit) stays a dataclass.
+Refuses: nothing; the readers of `schema` do.
 
 Example: Continuous(start=Choice(0.1 mg/kg/h), titration=Titration(by 0.05 mg/kg/h, up_to 1 mg/kg/h)).
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from infuse.files.caution import Caution
-from infuse.ground.ranges import HalfOpen, Range
+from infuse.files.stated import Choice, Handled, Limit, Note, Reference, Stated, StatedRange
+from infuse.ground.ranges import HalfOpen
 from infuse.ground.source import Span
-from infuse.ground.units import DimensionError, Quantity, Unit, fits, unit, work_out
 
 ACTUAL = "actual"
-COURSE = "course"
 INTERVAL = "dosing_interval"  # the limit of the time since the last dose
 REFRIGERATOR, ROOM = "refrigerator", "room temperature"
 PLACES = {REFRIGERATOR: (REFRIGERATOR,), ROOM: (ROOM,), f"{REFRIGERATOR} or {ROOM}": (REFRIGERATOR, ROOM)}  # where something may be kept, in words
 BANDED = ("weight", "age", "clearance")  # the facts that a dose may be banded by
 WEIGHTS = (ACTUAL, "ideal", "adjusted", "lean")
-
-
-class Stated(NamedTuple):
-    """A quantity and the place of the file that states it."""
-
-    quantity: Quantity
-    span: Span
-
-    @property
-    def where(self) -> str:
-        return f"{self.span.file}:{self.span.line}"
-
-
-class StatedRange(NamedTuple):
-    """A range, its place, and (of one side of a limit) where it comes from. `site`: for the site to decide, enforced
-    meanwhile."""
-
-    range: Range
-    span: Span
-    source: tuple[str, ...] = ()
-    site: bool = False
-
-    @property
-    def where(self) -> str:
-        return f"{self.span.file}:{self.span.line}"
-
-
-class Choice(NamedTuple):
-    """What the user gets, and what may be chosen instead: a range or a list (neither: nothing else), each at its `places`."""
-
-    default: Stated
-    range: Range | None = None
-    options: tuple[Quantity, ...] = ()
-    places: tuple[Span, ...] = ()
-
-    @property
-    def allowed(self) -> Range:
-        """The lowest and the highest that may be chosen."""
-        if self.range:
-            return self.range
-        every = self.options or (self.default.quantity,)
-        return Range(min(every), max(every))
-
-    @property
-    def stated(self) -> tuple[Stated, ...]:
-        """The default, and the ends of what may be chosen, each at the default's place."""
-        return (self.default, *(self.default._replace(quantity=end) for end in self.allowed.ends()))
-
-
-class Reference(NamedTuple):
-    id: str
-    title: str
-    section: str = ""
-    year: str = ""
-    doi: str = ""
-    url: str = ""
-    read: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A soft and a hard range for one figure, each with its own source; a limit may be reached, not passed. `window`
-    (of a total): a time or the word course."""
-
-    name: str
-    soft: StatedRange | None
-    hard: StatedRange | None
-    span: Span
-    window: Quantity | str | None = None
-
-    def __post_init__(self):
-        if self.soft and self.hard and not all(end in self.hard.range for end in self.soft.range.ends()):
-            raise ValueError("the soft limit lies outside the hard one")
-
-    @property
-    def sides(self) -> tuple[tuple[str, StatedRange], ...]:
-        """("soft", ...) and ("hard", ...), as far as they are stated."""
-        return tuple((word, side) for word, side in (("soft", self.soft), ("hard", self.hard)) if side)
-
-    @property
-    def unit(self) -> Unit:
-        """What it is counted in: its sides are of one kind."""
-        return self.sides[-1][1].range.ends()[0].unit
-
-    @property
-    def rolling(self) -> Quantity | None:
-        """The window of a total as a time; None: the whole course."""
-        return None if self.window == COURSE else self.window
-
-    @property
-    def source(self) -> tuple[str, ...]:
-        """The sources of both sides."""
-        return tuple(dict.fromkeys(each for _, side in self.sides for each in side.source))
 
 
 class FactRule(NamedTuple):
@@ -149,55 +49,6 @@ class PatientRules(NamedTuple):
     span: Span
 
 
-class Handled(NamedTuple):
-    """One thing about how something is handled: `term` (storage, protect_from_light, filter, ...) and its value."""
-
-    term: str
-    value: str
-    source: tuple[str, ...]
-    span: Span
-
-
-class Reconstitution(NamedTuple):
-    fluid: str
-    volume: Stated
-
-
-class Product(NamedTuple):
-    """One vial or bag: what it holds, at which strength, and whether it must, may or must not be diluted. `strength` None:
-    a bag of fluid, which is counted by its volume and given as it is. `handling`: as it lies on the shelf."""
-
-    key: str
-    name: str
-    form: str
-    strength: Stated | None
-    volume: Stated
-    equivalent_strength: Stated | None
-    reconstitution: Reconstitution | None
-    dilution: str
-    overfill: str
-    handling: tuple[Handled, ...]
-    source: tuple[str, ...]
-    span: Span
-
-    @property
-    def fluid(self) -> bool:
-        return self.strength is None
-
-    @property
-    def amount(self) -> str:
-        """The unit in which its doses are counted: that of the strength, mL of a fluid."""
-        return "mL" if self.strength is None else self.strength.quantity.unit.amount
-
-
-class Note(NamedTuple):
-    """A sentence for the sheet, with its source: an advisory, a contraindication, a rescue."""
-
-    text: str
-    source: tuple[str, ...]
-    span: Span
-
-
 class Monitoring(NamedTuple):
     observe: str
     when: str
@@ -210,62 +61,6 @@ class Criterion(NamedTuple):
     when: str
     do: str
     source: tuple[str, ...]
-
-
-class Code(NamedTuple):
-    """What a terminology calls a drug: one code, or several."""
-
-    codes: tuple[str, ...]
-    source: tuple[str, ...]
-
-
-class Drug(NamedTuple):
-    """What holds for every protocol of a drug. `not_available`: why there are no products, and so no order.
-    `name`, and the names of the products, stand in tall-man letters where the file has them."""
-
-    id: str
-    name: str
-    rxnorm: Code | None
-    atc: Code | None
-    tall_man: Note | None
-    also_known_as: tuple[str, ...]
-    classes: tuple[str, ...]
-    high_alert: Note | None
-    controlled: str
-    equivalents: tuple[Stated, ...]
-    not_available: Note | None
-    products: dict[str, Product]
-    diluents: tuple[str, ...]
-    limits: tuple[Limit, ...]
-    contraindications: tuple[Caution, ...]
-    precautions: tuple[Caution, ...]
-    incompatible: tuple[Note, ...]
-    references: dict[str, Reference]
-    span: Span
-
-    def equivalent_in(self, amount: Unit) -> Stated | None:
-        """The factor that turns a mass of it into such an amount: mEq or mmol per g. None: the file declares none."""
-        return next((each for each in self.equivalents if each.quantity.unit.amount_class == amount.amount_class), None)
-
-    def bridge(self, ordered: Unit) -> Stated | None:
-        """The factor without which its products could not be counted in the ordered unit; None where they are."""
-        if not self.equivalents:  # nearly every drug, and asked for every rung
-            return None
-        stock = next((each.amount for each in self.products.values()), None)
-        return None if stock is None or unit(stock).amount_class != "mass" else self.equivalent_in(ordered)
-
-    def counted_in(self, to: Unit, amount: Quantity) -> Quantity | None:
-        """An amount of it in another measure, by a factor of the drug where there is one; None: nothing leads there."""
-        if fits(amount.unit, to):
-            return amount.to(to)
-        factors = [each.quantity for each in self.equivalents]
-        for one in factors:
-            for times, by in (([amount, one], []), ([amount], [one]), *(([amount, other], [one]) for other in factors)):
-                try:
-                    return work_out(to, times, by)
-                except DimensionError:
-                    continue
-        return None
 
 
 class Preparation(NamedTuple):
@@ -570,59 +365,3 @@ class Protocol(NamedTuple):
     cases: tuple[Case, ...]
     span: Span
     drug_span: Span
-
-
-# ---------------------------------------------------------------------------------------------- tables
-
-
-class Pump(NamedTuple):
-    """What one pump can do: steps of rate in bands (`up_to` None: from there on), its lowest and highest rate, the
-    step of the volume to be infused. `drops`: it is a gravity set, whose step is a drop a minute."""
-
-    name: str
-    title: str
-    steps: tuple[tuple[Quantity | None, Quantity], ...]
-    rate: Range
-    volume_step: Quantity
-    drops: bool = False
-
-    def step_at(self, rate: Quantity) -> Quantity:
-        return next(step for up_to, step in self.steps if up_to is None or rate <= up_to)
-
-
-class Syringe(NamedTuple):
-    capacity: Quantity
-    step: Quantity
-
-
-class Compounding(NamedTuple):
-    """Under which conditions something is prepared and kept, and how long it may then be used."""
-
-    name: str
-    title: str
-    beyond_use: Quantity
-    storage: str
-    source: str
-
-
-class Devices(NamedTuple):
-    pumps: dict[str, Pump]
-    syringes: tuple[Syringe, ...]
-    compounding: dict[str, Compounding]
-
-
-class ErrorProne(NamedTuple):
-    """A form of writing that has been misread: what it is, what to write instead, the pattern that finds it."""
-
-    what: str
-    use: str
-    pattern: re.Pattern
-
-
-@dataclass(frozen=True, slots=True, eq=False)  # one object a table: what is worked out from it can be kept
-class WeightBounds:
-    """Rows of age, soft and outer bounds; from the last age on, the adult ones."""
-
-    rows: tuple[tuple[Quantity, Range, Range], ...]
-    adult_from: Quantity
-    adult: tuple[Range, Range]

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from infuse.files.protocol import Stated, StatedRange
+from infuse.files.stated import Stated, StatedRange
 from infuse.ground import grammar, numerals, ranges, units
 from infuse.ground.source import ERROR, Mapping, Node, Problem, Scalar, Sequence, Span, printable
 

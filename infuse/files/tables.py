@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 
-from infuse.files.protocol import PLACES, Compounding, Devices, ErrorProne, Pump, Syringe, WeightBounds
+from infuse.files.devices import Compounding, Devices, ErrorProne, Pump, Syringe, WeightBounds
+from infuse.files.protocol import PLACES
 from infuse.files.shapes import Key, Wrong, between, fields, list_of, named, quantity, text, word, written
 
 DEFAULT_PUMP = "general"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from infuse.files import taken
 from infuse.files.caution import LIVER, Taken, When
-from infuse.files.protocol import Drug
+from infuse.files.drug import Drug
 from infuse.files.vocabulary import words
 from infuse.ground.units import DimensionError, Quantity
 from infuse.judgement.recorded import Picture, Taking

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from infuse.files.protocol import Limit, StatedRange
+from infuse.files.stated import Limit, StatedRange
 from infuse.ground import numerals
 from infuse.ground.units import Quantity
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from infuse.files.caution import SEVERITIES, Interaction
-from infuse.files.protocol import Drug
+from infuse.files.drug import Drug
 from infuse.files.vocabulary import Word
 from infuse.judgement.judging import in_time
 from infuse.judgement.recorded import Picture, Taking

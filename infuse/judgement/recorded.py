@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from infuse.arithmetic.patient import Patient
 from infuse.files.caution import LIVER
+from infuse.files.drug import Drug
 from infuse.files.given import on_paper_time
 from infuse.files.lists import Lists
-from infuse.files.protocol import Drug
 from infuse.files.taken import NONE_OTHER
 from infuse.files.vocabulary import Head, Word, fold
 from infuse.ground.units import Refused

@@ -20,7 +20,7 @@ from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.patient import Patient
 from infuse.files.given import BY_NAME
 from infuse.files.library import Loaded
-from infuse.files.protocol import Limit
+from infuse.files.stated import Limit
 from infuse.files.vocabulary import fold, words
 from infuse.ground.units import quantity
 from infuse.judgement import limits

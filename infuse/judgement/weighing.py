@@ -19,8 +19,10 @@ from infuse.arithmetic import derived, formulas
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.patient import Patient
 from infuse.files.caution import SEVERITIES, Caution
+from infuse.files.drug import Drug
 from infuse.files.library import Loaded, ReadFile
-from infuse.files.protocol import ACTUAL, Drug, Reference
+from infuse.files.protocol import ACTUAL
+from infuse.files.stated import Reference
 from infuse.ground.units import Refused
 from infuse.judgement import judging, meeting
 from infuse.judgement.judging import NO, YES, About, Match

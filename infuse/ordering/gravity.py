@@ -15,7 +15,8 @@ from dataclasses import replace
 
 from infuse.arithmetic import figure
 from infuse.arithmetic.figure import Figure
-from infuse.files.protocol import Intermittent, Pump, Schedule
+from infuse.files.devices import Pump
+from infuse.files.protocol import Intermittent, Schedule
 from infuse.ground import numerals, units
 from infuse.ground.ranges import Range
 from infuse.ground.units import Quantity, quantity

@@ -19,7 +19,8 @@ from datetime import datetime
 from infuse.arithmetic.patient import Patient
 from infuse.files import compatibility
 from infuse.files.compatibility import COMPATIBLE
-from infuse.files.protocol import Intermittent, Stated
+from infuse.files.protocol import Intermittent
+from infuse.files.stated import Stated
 from infuse.ground.units import Quantity, Refused, quantity
 from infuse.judgement.limits import HARD, Alert
 from infuse.ordering import order

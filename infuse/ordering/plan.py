@@ -22,7 +22,7 @@ from infuse.files import compatibility
 from infuse.files.compatibility import COMPATIBLE, LINE, Compatibility, Verdict
 from infuse.files.library import ReadFile
 from infuse.files.ordersets import Item, OrderSet, SetFlush
-from infuse.files.protocol import Reference
+from infuse.files.stated import Reference
 from infuse.ground.units import Quantity, quantity
 from infuse.ordering.phases import PhaseOrder, course
 

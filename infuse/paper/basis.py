@@ -16,7 +16,7 @@ from infuse import __version__
 from infuse.arithmetic import figure
 from infuse.files.given import on_paper_time
 from infuse.files.library import ReadFile
-from infuse.files.protocol import Reference
+from infuse.files.stated import Reference
 from infuse.ordering import order_id, plan
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder

@@ -15,7 +15,8 @@ from datetime import date
 from infuse.arithmetic import preparation as prep
 from infuse.files import schema
 from infuse.files.library import Library, Loaded
-from infuse.files.protocol import Choice, Continuous, Intermittent, Maintenance, Schedule
+from infuse.files.protocol import Continuous, Intermittent, Maintenance, Schedule
+from infuse.files.stated import Choice
 from infuse.ground.source import printable
 from infuse.ordering.choosing import key_of
 from infuse.paper import approval, drawing, emergency, unavailable

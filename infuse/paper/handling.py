@@ -11,7 +11,8 @@ PROTECT FROM LIGHT.
 
 from __future__ import annotations
 
-from infuse.files.protocol import PLACES, REFRIGERATOR, Handled
+from infuse.files.protocol import PLACES, REFRIGERATOR
+from infuse.files.stated import Handled
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper.page import Field

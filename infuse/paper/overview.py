@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from infuse.arithmetic import preparation as prep
 from infuse.files.library import Library, Loaded
-from infuse.files.protocol import Choice, Intermittent, Maintenance, Phase, Protocol, Schedule
+from infuse.files.protocol import Intermittent, Maintenance, Phase, Protocol, Schedule
+from infuse.files.stated import Choice
 from infuse.paper.wording import again
 
 HEAD = "| id | dose | most | source | still for the site to decide |\n|---|---|---|---|---|\n"

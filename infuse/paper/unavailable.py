@@ -12,8 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from infuse.files import schema
+from infuse.files.drug import Drug
 from infuse.files.library import Library
-from infuse.files.protocol import Drug
 from infuse.ground.source import show
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
 from infuse.paper.wording import code_fields, reference_line

@@ -14,8 +14,10 @@ from infuse.arithmetic import dosing
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import deviation_in_words
 from infuse.arithmetic.patient import Patient
+from infuse.files.drug import Drug
 from infuse.files.ordersets import SetFlush
-from infuse.files.protocol import Continuous, Drug, Guideline, Intermittent, Maintenance, Phase, Reference, Schedule
+from infuse.files.protocol import Continuous, Guideline, Intermittent, Maintenance, Phase, Schedule
+from infuse.files.stated import Reference
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ground import numerals, units
 from infuse.ground.units import Quantity

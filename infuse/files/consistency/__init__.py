@@ -14,7 +14,8 @@ from infuse.files import bands
 from infuse.files.consistency import alone, between, course, rates, reach, sizes, with_drug
 from infuse.files.consistency.drug import check_drug
 from infuse.files.consistency.sets import check_compatibility, check_set
-from infuse.files.protocol import Drug, Protocol
+from infuse.files.drug import Drug
+from infuse.files.protocol import Protocol
 from infuse.ground.source import Problem
 
 __all__ = ["check", "check_compatibility", "check_drug", "check_set"]

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from infuse.files import bands
 from infuse.files.consistency.words import awaits_the_site, base, is_dose, limits_of, of_another_kind, own_handling, per_patient, unknown_sources, wrong
-from infuse.files.protocol import COURSE, INTERVAL, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol
+from infuse.files.drug import Drug
+from infuse.files.protocol import INTERVAL, Continuous, Intermittent, Maintenance, Protocol
 from infuse.files.shapes import written
+from infuse.files.stated import COURSE, Limit
 from infuse.ground import units
 from infuse.ground.units import Quantity
 

@@ -11,7 +11,8 @@ Example: a loading dose with `preparation: vial` beside `preparations` named bag
 from __future__ import annotations
 
 from infuse.files.consistency.words import base, wrong
-from infuse.files.protocol import Drug, Protocol
+from infuse.files.drug import Drug
+from infuse.files.protocol import Protocol
 from infuse.files.shapes import did_you_mean
 from infuse.ground import units
 

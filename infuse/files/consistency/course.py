@@ -12,8 +12,10 @@ Example: `after: tast dose` beside a phase named test dose is a problem at that 
 from __future__ import annotations
 
 from infuse.files.consistency.words import base, wrong
-from infuse.files.protocol import COURSE, Continuous, Drug, Intermittent, Maintenance, Protocol
+from infuse.files.drug import Drug
+from infuse.files.protocol import Continuous, Intermittent, Maintenance, Protocol
 from infuse.files.shapes import did_you_mean, written
+from infuse.files.stated import COURSE
 from infuse.ground import units
 
 

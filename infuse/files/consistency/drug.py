@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from infuse.files.consistency.sizes import CHECKS_OF_A_DRUG
 from infuse.files.consistency.words import awaits_the_site, own_handling, unknown_sources, wrong
-from infuse.files.protocol import Drug
+from infuse.files.drug import Drug
 from infuse.files.shapes import written
 from infuse.ground import units
 from infuse.ground.source import NOTE, Problem

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from infuse.files.caution import Caution
 from infuse.files.consistency.words import unknown_sources, wrong
-from infuse.files.protocol import Drug
+from infuse.files.drug import Drug
 from infuse.files.shapes import did_you_mean
 from infuse.files.vocabulary import CLASS, CONDITION, DRUG, MEDICINE, Names, Vocabulary, fold
 from infuse.ground.source import NOTE, Problem, Span

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from infuse.files import bands
 from infuse.files.consistency.words import of_another_kind, wrong
-from infuse.files.protocol import Continuous, Maintenance, Protocol, Schedule, Stated
+from infuse.files.protocol import Continuous, Maintenance, Protocol, Schedule
 from infuse.files.shapes import written
+from infuse.files.stated import Stated
 from infuse.ground import units
 
 MOST_STEPS = 24  # a schedule is programmed by a nurse

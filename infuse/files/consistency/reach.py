@@ -16,8 +16,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from infuse.files.consistency.words import wrong
-from infuse.files.protocol import ACTUAL, Continuous, Drug, Intermittent, Limit, Maintenance, Protocol, Schedule, Stated
+from infuse.files.drug import Drug
+from infuse.files.protocol import ACTUAL, Continuous, Intermittent, Maintenance, Protocol, Schedule
 from infuse.files.shapes import written
+from infuse.files.stated import Limit, Stated
 from infuse.ground import units
 from infuse.ground.ranges import Range
 from infuse.ground.source import Problem, Span

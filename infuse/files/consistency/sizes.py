@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from infuse.files.consistency.words import wrong
-from infuse.files.protocol import Drug, Intermittent, Product, Protocol, Stated
+from infuse.files.drug import Drug, Product
+from infuse.files.protocol import Intermittent, Protocol
+from infuse.files.stated import Stated
 from infuse.ground import grammar, units
 from infuse.ground.source import Problem
 from infuse.ground.units import Quantity, Refused, quantity

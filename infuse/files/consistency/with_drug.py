@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from infuse.files.consistency.drug import EQUIVALENT_TOLERANCE
 from infuse.files.consistency.words import base, is_dose, per_patient, wrong
-from infuse.files.protocol import Drug, Intermittent, Preparation, Product, Protocol
+from infuse.files.drug import Drug, Product
+from infuse.files.protocol import Intermittent, Preparation, Protocol
 from infuse.files.shapes import did_you_mean
 from infuse.ground import units
 from infuse.ground.source import NOTE

@@ -9,8 +9,9 @@ Example: a source that no reference names is a problem at its place, with "did y
 
 from __future__ import annotations
 
-from infuse.files.protocol import Continuous, Intermittent, Limit, Maintenance, Protocol, Schedule, Stated
+from infuse.files.protocol import Continuous, Intermittent, Maintenance, Protocol, Schedule
 from infuse.files.shapes import did_you_mean, like
+from infuse.files.stated import Limit, Stated
 from infuse.ground.source import ERROR, NOTE, Problem, Span, printable
 from infuse.ground.units import Quantity
 

@@ -14,6 +14,7 @@ from datetime import date
 
 from infuse.files import protocol as p
 from infuse.files.shapes import BAD, Key, Reader, Wrong, fields, list_of, named, text
+from infuse.files.stated import Note, Reference
 from infuse.ground import grammar
 from infuse.ground.source import Scalar
 from infuse.ground.units import Refused
@@ -37,7 +38,7 @@ def _reference(name):
     def build(span, **values):
         if not values["doi"] and not values["url"] and not values["read"]:
             raise Wrong(f'doi, url or read (how it was read) under "{name}"', "none of them")
-        return p.Reference(id=name, **values)
+        return Reference(id=name, **values)
 
     return fields(keys, build, "a reference: title, doi or url, ...")
 
@@ -47,7 +48,7 @@ references = named(_reference, "references")
 
 def note(key: str, says: str) -> Reader:
     keys = (Key(key, text(), says, required=True), Key("source", sources, "its references", required=True))
-    return fields(keys, lambda span, source, **said: p.Note(said[key], source, span))
+    return fields(keys, lambda span, source, **said: Note(said[key], source, span))
 
 
 def half_open(*kinds: str) -> Reader:

@@ -14,6 +14,7 @@ from infuse.files import protocol as p
 from infuse.files.schema.common import half_open, sources
 from infuse.files.schema.limits import limits_of, soft_inside_hard, with_source
 from infuse.files.shapes import Key, Reader, Wrong, between, fields, like, list_of, quantity, scalar_or, text, written
+from infuse.files.stated import Choice, Limit, Stated
 from infuse.ground import units
 from infuse.ground.grammar import DOSES
 
@@ -28,15 +29,15 @@ def choice(*kinds: str) -> Reader:
     def build(span, default, range, options):
         if (range is None) == (options is None):
             raise Wrong("range or options beside the default", "neither" if range is None else "both")
-        for each in (*(options or ()), *((p.Stated(end, range.span) for end in range.range.ends()) if range else ())):
+        for each in (*(options or ()), *((Stated(end, range.span) for end in range.range.ends()) if range else ())):
             if not units.fits(each.quantity.unit, default.quantity.unit):
                 hint = f"default, on line {default.span.line}, is {default.quantity}: what may be chosen must be of the same kind"
                 raise Wrong(like(default.quantity), f'"{each.quantity}"', each.span, hint)
         chosen = tuple(each.quantity for each in options) if options else ()
         places = (range.span,) if range else tuple(each.span for each in options)
-        return p.Choice(default, range.range if range else None, chosen, places)
+        return Choice(default, range.range if range else None, chosen, places)
 
-    return scalar_or(quantity(*kinds), fields(keys, build), p.Choice)
+    return scalar_or(quantity(*kinds), fields(keys, build), Choice)
 
 
 def _band(span, weight, age, clearance, limits, **values):
@@ -63,7 +64,7 @@ def band_of(limits: tuple[str, ...]) -> Reader:
     ), _band)
 
 
-def within(phase_limits: tuple[p.Limit, ...], band: p.Band, source) -> p.Band:
+def within(phase_limits: tuple[Limit, ...], band: p.Band, source) -> p.Band:
     """The band with every limit that holds in it: its own, and those of its phase that it does not narrow. Raises Wrong."""
     own = {_what_it_limits(each): with_source(each, band.source or source) for each in band.limits}
     found = []
@@ -73,12 +74,12 @@ def within(phase_limits: tuple[p.Limit, ...], band: p.Band, source) -> p.Band:
     return band._replace(limits=(*found, *own.values()))
 
 
-def _what_it_limits(limit: p.Limit) -> tuple[str, ...]:
+def _what_it_limits(limit: Limit) -> tuple[str, ...]:
     """Two limits of one figure stand beside each other: a total of a day in mg, and one in mg/kg."""
     return limit.name, str(limit.window), str(limit.window is not None and limit.unit.patient)
 
 
-def _narrowed(limit: p.Limit, narrow: p.Limit) -> p.Limit:
+def _narrowed(limit: Limit, narrow: Limit) -> Limit:
     for (word, side), outer in ((("hard", narrow.hard), limit.hard), (("soft", narrow.soft), limit.soft)):
         if not side or not outer:
             continue
@@ -91,4 +92,4 @@ def _narrowed(limit: p.Limit, narrow: p.Limit) -> p.Limit:
             raise Wrong(f"a {word} limit inside that of the phase", f'"{written(side.range)}"', side.span, hint)
     soft, hard = narrow.soft or limit.soft, narrow.hard or limit.hard
     soft_inside_hard(soft, hard)
-    return p.Limit(limit.name, soft, hard, narrow.span, limit.window)
+    return Limit(limit.name, soft, hard, narrow.span, limit.window)

@@ -10,7 +10,7 @@ Example: `strength: 50 mg/mL` and `volume: 10 mL` under a product is a vial that
 
 from __future__ import annotations
 
-from infuse.files import protocol as p
+from infuse.files.drug import Code, Drug, Product, Reconstitution
 from infuse.files.schema.cautions import caution
 from infuse.files.schema.common import file_name, note, references, sources, texts
 from infuse.files.schema.handling import HANDLING, with_source
@@ -27,7 +27,7 @@ _PRODUCT_KEYS = (
     Key("reconstitution", fields((
         Key("fluid", text(), "with what", required=True),
         Key("volume", quantity("volume"), "with how much", required=True),
-    ), lambda span, fluid, volume: p.Reconstitution(fluid, volume)), "for a powder"),
+    ), lambda span, fluid, volume: Reconstitution(fluid, volume)), "for a powder"),
     Key("dilution", word("required", "allowed", "never"), "whether it is diluted before it is given", required=True),
     Key("overfill", text(), "what the label says of overfill", default=""),
     HANDLING,
@@ -37,7 +37,7 @@ _PRODUCT_KEYS = (
 
 def _product(name: str) -> Reader:
     def build(span, handling, source, **values):
-        one = p.Product(key=name, span=span, handling=with_source(handling, source), source=source, **values)
+        one = Product(key=name, span=span, handling=with_source(handling, source), source=source, **values)
         if one.fluid:
             _as_it_is(one)
         return one
@@ -45,7 +45,7 @@ def _product(name: str) -> Reader:
     return fields(_PRODUCT_KEYS, build, "a product: name, form, strength, volume, ...")
 
 
-def _as_it_is(one: p.Product) -> None:
+def _as_it_is(one: Product) -> None:
     """Without a strength it can only be a bag that is given as it is."""
     if one.form != "bag" or one.dilution != "never" or one.reconstitution or one.equivalent_strength:
         raise Wrong("a strength", "none", one.span,
@@ -56,7 +56,7 @@ def _code(system: str, example: str, pattern: str) -> Reader:
     one = text(f"an {system} code of a drug, such as {example}", pattern)
     keys = (Key("code", list_of(one, single=True), "its code, or a list of codes", required=True),
             Key("source", sources, "its references", required=True))
-    return fields(keys, lambda span, code, source: p.Code(code, source))
+    return fields(keys, lambda span, code, source: Code(code, source))
 
 
 def _build_drug(span, drug, name, limits, products, not_available, tall_man, equivalent, **values):
@@ -69,7 +69,7 @@ def _build_drug(span, drug, name, limits, products, not_available, tall_man, equ
             raise Wrong("one equivalent in mEq and one in mmol", f'"{each.quantity}"', each.span, f"line {said.span.line} says {said.quantity}")
     if tall_man:
         name, products = _in_tall_man(name, products, tall_man.text)
-    return p.Drug(id=drug, name=name, limits=limits or (), products=products, not_available=not_available, tall_man=tall_man,
+    return Drug(id=drug, name=name, limits=limits or (), products=products, not_available=not_available, tall_man=tall_man,
                   equivalents=equivalent, span=span, **values)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from infuse.files import protocol as p
 from infuse.files.schema.common import sources
 from infuse.files.shapes import BAD, Key, Reader, Wrong, fields, scalar_or, text, word
+from infuse.files.stated import Handled
 
 _PORE = r"(?:0\.\d{0,2}[1-9]|[1-9]\d?(?:\.[1-9])?)"
 _FILTER = text("the pore size of an in-line filter, such as 0.2 micrometer in-line", rf"{_PORE}(?: or {_PORE})? micrometer in-line",
@@ -24,10 +25,10 @@ def _term(name: str, value: Reader, says: str) -> Key:
 
     def read(node, notes):
         said = value.read(node, notes)
-        return BAD if said is BAD else p.Handled(name, str(said), (), node.span)
+        return BAD if said is BAD else Handled(name, str(said), (), node.span)
 
     own = fields((Key("is", value, says, required=True), Key("source", sources, "its references", required=True)),
-                 lambda span, source, **more: p.Handled(name, str(more["is"]), source, span), f"{name} with its value, or is and source below it")
+                 lambda span, source, **more: Handled(name, str(more["is"]), source, span), f"{name} with its value, or is and source below it")
     return Key(name, scalar_or(Reader(read, value.schema), own, lambda one: one), says)
 
 
@@ -52,6 +53,6 @@ HANDLING = Key("handling", fields((
     "where it is kept, light, filter, what is not done to it; where no source says so, left out", default=())
 
 
-def with_source(handling: tuple[p.Handled, ...], source: tuple[str, ...]) -> tuple[p.Handled, ...]:
+def with_source(handling: tuple[Handled, ...], source: tuple[str, ...]) -> tuple[Handled, ...]:
     """Each with a source: its own, or that of what it stands under."""
     return tuple(one if one.source else one._replace(source=source) for one in handling)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from infuse.files import protocol as p
 from infuse.files.schema.common import sources
 from infuse.files.shapes import BAD, Key, Reader, Wrong, between, fields, like, list_of, scalar_or, word, written
+from infuse.files.stated import COURSE, Limit, StatedRange
 from infuse.ground import grammar, units
 from infuse.ground.source import Scalar
 
@@ -35,7 +36,7 @@ def _sides(reader: Reader) -> tuple[Key, ...]:
 
 def _from(side, source, basis):
     """The side, or the side and the window of a total, with its source; one that it has already stays."""
-    if isinstance(side, p.StatedRange):
+    if isinstance(side, StatedRange):
         return side if side.source or side.site else side._replace(source=source, site=basis is not None)
     return side and (_from(side[0], source, basis), side[1])
 
@@ -48,7 +49,7 @@ def limit_of(name: str, *kinds: str, sourced: bool = False) -> Reader:
         if sourced:
             _sourced(name, soft, hard)
         soft_inside_hard(soft, hard)
-        return p.Limit(name, soft, hard, span)
+        return Limit(name, soft, hard, span)
 
     return fields(_sides(between(*kinds)), build, "a limit: soft, hard, source")
 
@@ -70,7 +71,7 @@ def soft_inside_hard(soft, hard):
                         f"hard, on line {hard.span.line}, is {written(hard.range)}")
 
 
-_WINDOWS = {"1 h", "24 h", "1 week", p.COURSE}
+_WINDOWS = {"1 h", "24 h", "1 week", COURSE}
 
 
 def _window_range() -> Reader:
@@ -85,7 +86,7 @@ def _window_range() -> Reader:
         if window not in _WINDOWS:
             return notes.wrong(node.span, expected, notes.found(node))
         value = amounts.read(Scalar(amount, node.span), notes)
-        time = p.COURSE if window == p.COURSE else grammar.read_quantity(window, "duration")
+        time = COURSE if window == COURSE else grammar.read_quantity(window, "duration")
         return BAD if value is BAD else (value, time)
 
     return Reader(read, {"type": "string", "description": expected, "examples": ["up to 3 mg in 24 h"]})
@@ -103,7 +104,7 @@ def total(sourced: bool = False) -> Reader:
         if sourced:
             _sourced("total", soft, hard)
         soft_inside_hard(soft, hard)
-        return p.Limit("total", soft, hard, span, window)
+        return Limit("total", soft, hard, span, window)
 
     return fields(_sides(_window_range()), build, "a total: soft or hard, source")
 
@@ -136,13 +137,13 @@ def fact_rule(name: str, kind: str, unknown: str) -> Reader:
 
     def build(span, soft, hard, source, basis, unknown):
         soft, hard = _from(soft, source, basis), _from(hard, source, basis)
-        _sourced(name, *(filter(None, (soft, hard)) if soft or hard else [p.StatedRange(None, span, source, basis is not None)]))
+        _sourced(name, *(filter(None, (soft, hard)) if soft or hard else [StatedRange(None, span, source, basis is not None)]))
         soft_inside_hard(soft, hard)
-        return p.FactRule(p.Limit(name, soft, hard, span) if soft or hard else None, unknown)
+        return p.FactRule(Limit(name, soft, hard, span) if soft or hard else None, unknown)
 
     return fields(keys, build, f"what the protocol asks of the {name}: soft, hard, source")
 
 
 def with_source(limit, source):
     """The limit, its sides under that source where they name none."""
-    return p.Limit(limit.name, _from(limit.soft, source, None), _from(limit.hard, source, None), limit.span, limit.window)
+    return Limit(limit.name, _from(limit.soft, source, None), _from(limit.hard, source, None), limit.span, limit.window)

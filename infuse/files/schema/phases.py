@@ -17,6 +17,7 @@ from infuse.files.schema.common import file_name, half_open, sources, texts
 from infuse.files.schema.doses import band_of, choice, within
 from infuse.files.schema.limits import limits_of, with_source
 from infuse.files.shapes import BAD, Key, Reader, Wrong, between, fields, list_of, quantity, text
+from infuse.files.stated import StatedRange
 from infuse.ground import ranges
 from infuse.ground.grammar import DOSE_RATES, DOSES
 from infuse.ground.source import Scalar
@@ -36,7 +37,7 @@ def _one_or_range(*kinds: str) -> Reader:
         if isinstance(node, Scalar) and (" to " in node.text or node.text.startswith("at least ")):
             return several.read(node, notes)
         value = one.read(node, notes)
-        return BAD if value is BAD else p.StatedRange(ranges.Range(value.quantity, value.quantity), value.span)
+        return BAD if value is BAD else StatedRange(ranges.Range(value.quantity, value.quantity), value.span)
 
     return Reader(read, one.schema)
 

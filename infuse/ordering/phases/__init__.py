@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from infuse.files.protocol import Continuous, Intermittent, Limit, Maintenance, Phase, Protocol, Schedule
+from infuse.files.protocol import Continuous, Intermittent, Maintenance, Phase, Protocol, Schedule
+from infuse.files.stated import Limit
 from infuse.ordering.phases import continuous, intermittent, maintenance, schedule
 from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting
 

@@ -13,7 +13,8 @@ from infuse.arithmetic import dosing, figure, rounding
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.totals import Dose, most, repeated
-from infuse.files.protocol import Intermittent, Limit
+from infuse.files.protocol import Intermittent
+from infuse.files.stated import Limit
 from infuse.ground import units
 from infuse.ground.units import Quantity, quantity
 from infuse.judgement.limits import HARD, NOTE, Alert, Room, room

@@ -16,8 +16,10 @@ from infuse.arithmetic import figure
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.preparation import Prepared
-from infuse.files.protocol import Limit, Phase, Preparation, Product
+from infuse.files.drug import Product
+from infuse.files.protocol import Phase, Preparation
 from infuse.files.shapes import did_you_mean
+from infuse.files.stated import Limit
 from infuse.ground import units
 from infuse.ground.units import Refused
 from infuse.ordering.choosing import ways

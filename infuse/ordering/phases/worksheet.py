@@ -18,9 +18,11 @@ from typing import Any, NamedTuple
 from infuse.arithmetic import dosing, figure, rounding
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.preparation import Prepared
+from infuse.files.devices import Pump
 from infuse.files.given import Given
 from infuse.files.library import Loaded
-from infuse.files.protocol import Band, Choice, Limit, Phase, Pump
+from infuse.files.protocol import Band, Phase
+from infuse.files.stated import Choice, Limit
 from infuse.ground import grammar, numerals, units
 from infuse.ground.units import Quantity, Refused
 from infuse.judgement import limits
