@@ -307,6 +307,21 @@ def test_a_sheet_altered_in_its_words_alone_is_different_there(infuse, ill, was,
     assert different(infuse, sheet.replace(was, typed, 1) + verify + after) == {found}
 
 
+@pytest.mark.parametrize(("was", "typed", "found"), [
+    ("PUMP RATE               3.5 mL/hour", "PUMP RATE               35 mL/hour", "printed PUMP SETTINGS PUMP RATE"),
+    ("start at 3.5 mL/hour", "start at 35 mL/hour", "printed ORDER 1 ADMINISTRATION"),
+    ("0.1 mg/kg/hour times 70 kg = 7 mg/hour", "0.1 mg/kg/hour times 70 kg = 70 mg/hour", "printed ORDER 1 DOSE"),
+    ("withdraw 10 mL", "withdraw 100 mL", "printed ORDER 1 PREPARATION"),
+    ("5.3 mL/hour", "53 mL/hour", "printed LADDER 2"),
+])
+def test_a_sheet_altered_in_a_number_of_its_order_is_different_there(infuse, was, typed, found):
+    sheet = infuse("order", KETAMINE, "--weight", "70kg", "--age", "44y").stdout
+    assert was in sheet
+    assert infuse("verify", "-", stdin=sheet).returncode == 0
+    done = infuse("verify", "-", stdin=sheet.replace(was, typed))
+    assert done.returncode == 1 and f"DIFFERENT: {found}: " in " ".join(done.stdout.split())
+
+
 def test_a_sheet_altered_in_who_it_is_is_not_different_and_that_is_said(infuse, ill):
     done = infuse("verify", stdin=ill["sheet"].replace("Sample, Jane", "Sample, June"))
     assert done.returncode == 0 and "Not compared: identity" in done.stdout

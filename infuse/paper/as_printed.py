@@ -1,4 +1,5 @@
-"""A saved sheet held against the order that comes out here: what it prints of the patient, and the alerts that it must show.
+"""A saved sheet held against the order that comes out here: what it prints of the patient, of each order and its pump settings,
+and the alerts that it must show.
 
 For: `infuse verify` of a whole sheet, whose code may be right and whose words were changed.
 
@@ -15,11 +16,13 @@ from typing import NamedTuple
 from infuse.judgement.limits import NOTE
 from infuse.ordering.order import Order
 from infuse.paper import basis, bedside, identity
-from infuse.paper.page import Section
+from infuse.paper.page import Fields, Section, Table
 from infuse.paper.render import text
-from infuse.paper.sheet import screened
+from infuse.paper.sheet import lay_out, screened
 
 _WHO = ("NAME", "BORN", "RECORD NUMBER", "LOCATION", "PRESCRIBER", "PRESCRIBER, TELEPHONE", "ALLERGIES CHECKED BY")
+_ORDERED = re.compile(r"ORDER \d+|PUMP SETTINGS|GRAVITY SET|LADDER|SCHEDULE OF RATES|SUPPLY")
+_AS_HERE = "as it comes out here"  # a row may be long
 _HEADING = re.compile(r"^PATIENT *\n-{20,}\n(.*?)\n\n", re.M | re.S)
 _FIELD = re.compile(r"^([A-Z][A-Za-z, ]*?)  +(.*(?:\n +.*)*)$", re.M)
 
@@ -39,7 +42,25 @@ def compare(sheet: str, made: Order) -> list[Printed]:
         return []
     ours = _patient("\n".join(_as_text(identity.patient(made))) + "\n\n")
     facts = [Printed(f"printed {label}", theirs.get(label, ""), ours.get(label, "")) for label in {**ours, **theirs} if label not in _WHO]
-    return [*facts, *(_found(each, words, sheet) for each, words in _sentences(made, _bare(bedside.KIND) in _bare(sheet)))]
+    left_out = _bare(bedside.KIND) in _bare(sheet)
+    rows = [_found(each, words, sheet) for each, words in _orders(made, left_out)]
+    return [*facts, *(each._replace(sheet=_AS_HERE, here=_AS_HERE) if each.sheet else each for each in rows),
+            *(_found(each, words, sheet) for each, words in _sentences(made, left_out))]
+
+
+def _orders(made: Order, left_out: bool):
+    """Every row of an order and its pump settings, and of its ladder or schedule, without what is filled in by hand."""
+    names = basis.names(made) if left_out else set()
+    for section in lay_out(made).sections:
+        heading = section.heading.partition("   ")[0]
+        if not _ORDERED.fullmatch(heading):
+            continue
+        for block in section.blocks:
+            rows = [(row.label, row.value) for row in block.rows if row.blank is None] if isinstance(block, Fields) else [
+                (row[0], " ".join(row[1:])) for row in block.rows if not block.blank] if isinstance(block, Table) else []
+            for label, value in rows:
+                if value and "____" not in value and "[" not in value:
+                    yield f"printed {heading} {label}", bedside.without_sources(f"{label} {value}", names)
 
 
 def _sentences(made: Order, left_out: bool):
