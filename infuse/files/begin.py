@@ -121,7 +121,7 @@ def _understood(question: Question, said, answers: dict, library: Library):
 def _drug(said: str, library: Library) -> Drug:
     """The drug of that id or name, or the only one that begins so."""
     drugs = [drug for drug, problems in map(library.drug, library.drugs().values()) if drug]
-    names = {drug.id: [each.lower() for each in (drug.id, drug.name, *drug.also_known_as)] for drug in drugs}
+    names = {drug.id: [each.lower() for each in drug.names] for drug in drugs}
     found = [drug for drug in drugs if said.lower() in names[drug.id]]
     found = found or [drug for drug in drugs if any(each.startswith(said.lower()) for each in names[drug.id])]
     if len(found) != 1:

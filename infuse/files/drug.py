@@ -80,6 +80,11 @@ class Drug(NamedTuple):
     references: dict[str, Reference]
     span: Span
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that it goes by."""
+        return (self.id, self.name, *self.also_known_as)
+
     def equivalent_in(self, amount: Unit) -> Stated | None:
         """The factor that turns a mass of it into such an amount: mEq or mmol per g. None: the file declares none."""
         return next((each for each in self.equivalents if each.quantity.unit.amount_class == amount.amount_class), None)

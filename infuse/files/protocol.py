@@ -187,6 +187,11 @@ class Intermittent(NamedTuple):
         return "direct injection" if self.by_hand else "intermittent infusion"
 
     @property
+    def again(self) -> Repeat | AsNeeded | None:
+        """How the dose comes again, if it does: so many times, or as needed."""
+        return self.repeat or self.as_needed
+
+    @property
     def choices(self) -> tuple[tuple[str, Choice], ...]:
         return ("dose", self.dose), ("duration", self.duration)
 

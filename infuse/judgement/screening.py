@@ -104,9 +104,8 @@ def _allows(allowed: tuple[str, ...], area: str) -> bool:
 
 
 def _allergy(loaded, patient) -> Iterator[Alert]:
-    names = [loaded.drug.name, loaded.drug.id.replace("-", " "), *loaded.drug.also_known_as]
     for allergy in patient.get("allergies") or ():
-        if any(words(name) in words(allergy) for name in names):
+        if any(words(name) in words(allergy) for name in loaded.drug.names):
             yield Alert(HARD, _code(loaded, "allergy"), f'allergy "{allergy}": this is an order for {loaded.drug.name}',
                         where=patient.where("allergies"))
 
@@ -161,7 +160,7 @@ def is_of(name: str, loaded: Loaded) -> bool:
     word = loaded.lists.vocabulary.given.find(name)
     if word is not None and word.id == loaded.drug.id:
         return True
-    return fold(name) in {fold(each) for each in (loaded.drug.id, loaded.drug.name, *loaded.drug.also_known_as)}
+    return fold(name) in {fold(each) for each in loaded.drug.names}
 
 
 def one_care_area(found: list[Open], several: list[Loaded]) -> list[Open]:

@@ -121,7 +121,7 @@ def _of_which(name: str, phase):
 
 def _again(phase):
     """How a dose comes again: repeated, or as needed."""
-    return getattr(phase.phase, "repeat", None) or getattr(phase.phase, "as_needed", None)
+    return getattr(phase.phase, "again", None)
 
 
 def _came_out(case, made, name) -> list[Problem]:

@@ -25,7 +25,8 @@ from infuse.ordering.plan import Plan
 
 
 def judge(made: list[PhaseOrder], patient: Patient, weight: Figure | None, plan: Plan | None, now: datetime) -> list[Alert]:
-    """Every limit on a total, and on the time since the last dose, of one protocol. Raises Refused for a dose already given in another kind of unit."""
+    """Every limit on a total, and on the time since the last dose, of one protocol. Raises Refused for a dose already given in
+    another kind of unit."""
     protocol, ways = made[0].loaded.protocol, course.branches(made)
     several, offset = [course.doses(way) for way in ways], course.START
     item = plan.arrangement.items.get(protocol.id) if plan else None

@@ -71,7 +71,7 @@ def build(requests: list[Request], patient: Patient, now: datetime, overrides, b
 def _not_for_a_mixture(mine: list[PhaseOrder]) -> Iterator[str]:
     """Why a protocol cannot share a bag."""
     phase, one = mine[0].phase, mine[0]
-    if mine[1:] or not isinstance(phase, Intermittent) or phase.by_hand or phase.repeat or phase.as_needed:
+    if mine[1:] or not isinstance(phase, Intermittent) or phase.by_hand or phase.again:
         yield "only an infusion of one dose can share a bag"
     elif one.prepared.premixed or not (one.prepared.preparation.final_volume or one.prepared.preparation.added_to):
         yield "only what is diluted from vials can share a bag"

@@ -157,7 +157,7 @@ def rates_count_per_the_same_time(protocol: Protocol, _drug):
 def intervals_agree(protocol: Protocol, _drug):
     """The time between two doses is at least so long, and the phase itself repeats no sooner."""
     for phase in protocol.phases:
-        again = getattr(phase, "repeat", None) or getattr(phase, "as_needed", None)
+        again = getattr(phase, "again", None)
         for _, side in (each for limit in phase.limits if limit.name == INTERVAL for each in limit.sides):
             if side.range.low is None or side.range.high is not None:
                 yield wrong(side.span, "a least time between two doses, such as at least 6 h", f'"{written(side.range)}"')

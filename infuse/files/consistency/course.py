@@ -44,7 +44,7 @@ def starts_agree(protocol: Protocol, _drug: Drug | None):
 def doses_do_not_overlap(protocol: Protocol, _drug: Drug | None):
     """A dose is through before it may come again. `every: 6 min` for 6 h is found by it, where the dose takes 15 minutes."""
     for phase in protocol.phases:
-        again = (phase.repeat or phase.as_needed) if isinstance(phase, Intermittent) else None
+        again = phase.again if isinstance(phase, Intermittent) else None
         duration = phase.duration.default if again else None
         if duration and again.every.quantity < duration.quantity:
             hint = f"the dose runs for {duration.quantity}, on line {duration.span.line}: from start to start it cannot be less"

@@ -238,7 +238,7 @@ def _of_a_dose(phase: Intermittent, protocol: Protocol, windows) -> dict[str, Re
         found |= {"unstretched" + BY_WEIGHT: by_weight, "dose_rate" + BY_WEIGHT: by_weight.under(phase.fastest)}
     found["dose_rate"] = rate.under(phase.fastest)
     found["duration"] = over if phase.fastest is None else over._replace(high=_stretched(over.high, dose, calculated, phase.fastest.quantity))
-    again = phase.repeat or phase.as_needed
+    again = phase.again
     for limit in windows:
         for per, one in (("", calculated), (BY_WEIGHT, dose)):
             if per == "" or one.high.unit.patient == "kg":

@@ -85,7 +85,7 @@ def _stretched(duration: Figure, calculated: Figure, delivered: Figure, phase, s
 
 def _runs_into_the_next(phase, duration: Figure, setting) -> list[Alert]:
     """A dose that is chosen or stretched to run until after the next may start."""
-    again = phase.repeat or phase.as_needed
+    again = phase.again
     if again is None or duration.value <= again.every.quantity:
         return []
     left = (duration.value.to("min") - again.every.quantity.to("min")).on_paper()
@@ -200,7 +200,7 @@ def given(phase: Intermittent, figures: dict[str, Figure]) -> list[Dose]:
 
 
 def _every_dose(phase: Intermittent, amount: Quantity, over: Quantity) -> list[Dose]:
-    again = phase.repeat or phase.as_needed
+    again = phase.again
     first = Dose(quantity(0, "min"), quantity(0, "min") if phase.by_hand else over, amount)
     return repeated(first, again.every.quantity, again.count) if again else [first]
 
