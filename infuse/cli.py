@@ -436,9 +436,11 @@ def book(
         bound = binding.make(asked, load_all(library, asked.ids), _progress if sys.stderr.isatty() else None)
     except binding.CannotBind as wrong:
         fail(refusals(wrong.refused) + problem_lines(wrong.problems) + wrong.stopped, WRONG if wrong.refused else STOPPED)
-    pages = book_pages.lay_out(book_pages.Book(now, bound.until, weights), bound.tables, bound.checked)
+    pages = book_pages.lay_out(book_pages.Book(now, bound.until, weights), bound.tables, bound.checked, bound.absent)
     count = len(book_pages.printed(bound.tables))
     say(f"{bound.checked:,} rows checked, {count:,} table{'s' if count != 1 else ''}, not to be used after {bound.until:%Y-%m-%d}")
+    for entry, why in bound.absent:
+        say(f"{entry.name} is NOT in the book: no row of it has numbers: {'; '.join(why)}")
     if to.format == "pdf":
         return deliver(pages, to, now)
     if to.format == "json":

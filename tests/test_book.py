@@ -25,7 +25,7 @@ from infuse.judgement.limits import HARD
 from infuse.ordering import book
 from infuse.ordering.book import Entry
 from infuse.ordering.order import READY, Request
-from infuse.paper import binding, book_pages
+from infuse.paper import binding, book_contents, book_pages, book_sets, sheet
 from infuse.paper.render import pdf
 
 LIBRARY = Library()
@@ -43,7 +43,7 @@ def bound(*names, weights="40 to 100 kg", step="10 kg", **typed):
 
 
 def pages(made, until=date(2026, 12, 21)):
-    return book_pages.lay_out(book_pages.Book(NOW, until, "40 to 100 kg"), made.tables, made.checked)
+    return book_pages.lay_out(book_pages.Book(NOW, until, "40 to 100 kg"), made.tables, made.checked, made.absent)
 
 
 def flat(text):
@@ -152,7 +152,7 @@ def printed():
 def test_every_page_has_its_date_its_version_and_the_rule(printed):
     made, _, read = printed
     for text in read:
-        assert "DO NOT USE AFTER 21-Dec-2026" in text and "Between two rows the lower weight rules" in text
+        assert "DO NOT USE AFTER 21-Dec-2026" in text and "Between two weights: the row of the LOWER weight" in text
         assert "REFERENCE PROTOCOL - NOT APPROVED AT THIS SITE" in text
     for number, table in enumerate(book_pages.printed(made.tables), 1):
         mine = [text for text in read if f"Table {number}: " in text]
@@ -171,6 +171,31 @@ def test_contents_name_every_table_and_blank_forms_close_the_book(printed):
     for table in made.tables:
         assert (table.entry.of_set.order_set.title if table.entry.of_set else table.entry.loaded[0].protocol.title) in first
     assert any("Blank form: order from the downtime book" in text for text in read) and "Blank form: what was given and observed" in read[-1]
+
+
+def test_pages_are_numbered_through_the_book_and_the_contents_name_the_page_of_each_table(printed):
+    made, _, read = printed
+    assert all(text.endswith(f"BOOK PAGE {number} of {len(read)}") for number, text in enumerate(read, 1))
+    contents = " ".join(text for text in read if "Downtime book: doses and pump rates by weight" in text)
+    for number, table in enumerate(book_pages.printed(made.tables), 1):
+        first = next(at for at, text in enumerate(read, 1) if f"Table {number}: " in text)
+        title = flat(book_contents.title(table.entry))
+        assert re.search(rf"\b{number} {re.escape(title)} {re.escape(book_contents.of_table(table, number, 0).whom)} {first}\b", contents), (number, first)
+    beside = next(at for at, text in enumerate(read, 1) if "Beside tables 1 to 4: " in text)
+    assert f"{book_sets.GOES_WITH} {beside} " in contents and f"go on with another {len(read)} " in contents
+
+
+def test_a_sheet_that_is_no_book_counts_its_own_pages_alone():
+    one, other = (sheet.lay_out(make(LIBRARY.load(LIBRARY.ids()[name]), weight="70 kg", age="44y")) for name in (KETAMINE, "magnesium-sulfate-adult"))
+    for document in (pdf.to_pdf(one, "letter", NOW), pdf.to_pdf([one, other], "letter", NOW)):
+        assert not any("BOOK PAGE" in page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document)).pages)
+
+
+def test_ages_that_no_table_is_for_are_named_with_their_ends(infuse):
+    said = flat(infuse("book", "metoclopramide", "ketorolac", "--weights", "60 to 70 kg", "--step", "10 kg").stdout)
+    without = said[said.index("NOT IN THIS BOOK: CALL THE PHARMACIST") : said.index("Table 1: ")]
+    assert "Age below 18 years, or age above 65 years: NO TABLE of Metoclopramide" in without
+    assert "Age below 18 years: NO TABLE of Ketorolac" in without
 
 
 def test_screening_and_criteria_stand_with_each_table(printed):

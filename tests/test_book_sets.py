@@ -301,9 +301,18 @@ def in_words(said, value):
 def test_kinds_of_patients_without_an_order_stand_in_the_contents_and_have_no_table(infuse):
     said = infuse("book", "emergency-rescue", "--weights", "60 to 70 kg", "--step", "10 kg").stdout
     first = flat(said[: said.index("\nBeside tables")])
-    _, _, without = first.partition("To these patients nothing of the set is given before the pharmacist has said so.")
-    assert "emergency-rescue: adult, age 65 years," in without and "not allowed: ketorolac: no dose for" in without
+    _, _, without = first.partition("To these patients nothing of it is given before the pharmacist has said so.")
+    assert "or age 65 years with creatinine clearance below 15.1 mL/min" in without and without.count("not allowed: ketorolac: no dose for") == 1
     assert len(re.findall("^Table [0-9]+: Emergency", said, re.MULTILINE)) == 4
+
+
+def test_a_set_that_is_stopped_in_every_row_stands_in_the_contents_as_not_in_the_book(infuse):
+    done = infuse("book", "dihydroergotamine-inpatient-course", "ketamine-inpatient-course", "--weights", "60 to 70 kg", "--step", "10 kg")
+    assert done.returncode == 0 and "dihydroergotamine-inpatient-course is NOT in the book: no row of it has numbers" in done.stderr
+    first = flat(done.stdout[: done.stdout.index("\nTable 1: ")])
+    assert "NOT IN THIS BOOK: CALL THE PHARMACIST" in first
+    assert "Order set Dihydroergotamine every 8 hours with metoclopramide before it, inpatient, adult, beyond the label: NO TABLE for any patient. Why: " in first
+    assert not re.search(r"^Table \d+: Dihydroergotamine every 8 hours with", done.stdout, re.MULTILINE)
 
 
 def test_a_limit_that_asks_for_a_reason_ends_the_ages_of_a_table():
@@ -342,9 +351,9 @@ def test_nothing_error_prone_stands_on_a_page_of_a_set_and_no_line_is_too_long(i
 # ---------------------------------------------------------------------------------------------- what is in it, what is chosen
 
 
-def test_a_set_brings_its_own_page_its_tables_and_each_protocol_once(infuse):
+def test_a_set_brings_what_goes_with_its_tables_the_tables_and_each_protocol_once(infuse):
     said = infuse("book", "emergency-rescue", "ketorolac", "--weights", "60 to 70 kg", "--step", "10 kg").stdout
-    assert "ITEMS in this sequence" in flat(said) and len(re.findall("^Beside tables 1 to 4: ", said, re.MULTILINE)) == 1
+    assert "--with" not in said and len(re.findall("^Beside tables 1 to 4: ", said, re.MULTILINE)) == 1
     titles = re.findall(r"^Table \d+: Ketorolac", said, re.MULTILINE)
     assert len(titles) == 6
     assert "this table is of this protocol alone; together with others of its set: emergency-rescue: tables 1 to 4" in flat(said)

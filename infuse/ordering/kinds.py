@@ -123,6 +123,13 @@ def _age_words(several: Sequence[Loaded], low: Quantity | None, high: Quantity |
     return HalfOpen(bottom, high).on_paper() if high else Range(bottom, None).on_paper() if bottom else ""
 
 
+def ages_without_table(several: Sequence[Loaded]) -> str:
+    """below 18 years, or above 65 years: the ages at which one of them stops or asks for a reason; "" where none does."""
+    limits = list(_limits(several, _DECIDES))
+    bottom, last = max((one.low for one in limits if one.low), default=None), min((one.high for one in limits if one.high), default=None)
+    return ", or ".join([*([f"age below {bottom.on_paper()}"] if bottom else []), *([f"age above {last.on_paper()}"] if last else [])])
+
+
 def _ages(several: Sequence[Loaded], low: Quantity, high: Quantity | None) -> tuple[Quantity, ...]:
     """Ages of a band from young to old, as far as the protocols allow them, and without a reason if there are such. What a
     child may weigh goes by the age; of adults one stands for all."""

@@ -63,12 +63,16 @@ class Asked(NamedTuple):
     heights: list[Quantity]
     until: date | None
     now: datetime
+    as_wanted: bool = False  # something was wanted, unwanted or chosen
 
 
 class Bound(NamedTuple):
+    """`absent`: sets that are stopped in every row, as they are: (what, why of most rows)."""
+
     tables: list[Table]
     checked: int
     until: date
+    absent: list[tuple[Entry, list[str]]] = []
 
 
 # ---------------------------------------------------------------------------------------------- what was typed
@@ -98,7 +102,7 @@ def read(library: Library, typed: Typed, now: datetime) -> Asked:
     if wrong or more or worse or problems:
         raise CannotBind(wrong + more + worse, problems)
     picked = [each._replace(chosen={name: {**each.chosen.get(name, {}), **chosen[name]} for name in each.ids}) for each in picked]
-    return Asked(ids, list(_without_repeats(picked)), rows, tall, last, now)
+    return Asked(ids, list(_without_repeats(picked)), rows, tall, last, now, bool(typed.wanted or typed.unwanted or typed.choose))
 
 
 def _picked(library: Library, typed: Typed) -> tuple[list[Selection], list[tuple[str, Refused]], list]:
@@ -154,6 +158,8 @@ def make(asked: Asked, loaded: Sequence[Loaded], tell: Callable[[int, int, str],
     whole, checked, tables = 0, 0, []
     wrong: list[tuple[str, Refused]] = []
     stopped: list[str] = []
+    of_absent: list[str] = []
+    absent: list[tuple[Entry, list[str]]] = []
     try:
         whole = book.count(entries, asked.weights, asked.heights)
         for entry in entries:
@@ -164,16 +170,22 @@ def make(asked: Asked, loaded: Sequence[Loaded], tell: Callable[[int, int, str],
                     tell(min(checked, whole), whole, name)
             found = list(book.tables(entry, asked.weights, asked.heights, asked.now, made))
             refused, lines = _useless(entry, found, asked)
+            if entry.of_set and lines and not asked.as_wanted:  # nobody asked for it as it is: the contents say that it is not in the book
+                absent.append((entry, _reasons(found)))
+                of_absent += lines
+                continue
             wrong, stopped, tables = wrong + refused, stopped + lines, tables + found
     except order.Missing as missing:
         raise CannotBind([(BY_NAME[name].option, Refused(f"{BY_NAME[name].says}, such as {BY_NAME[name].example}", "", f"it changes the dose of {', '.join(of)}"))
                           for name, of in missing.facts.items()]) from None
     except Refused as refused:
         raise CannotBind([("SET", refused)]) from None
+    if not any(each.ready for each in tables):
+        stopped += of_absent
     if wrong or stopped:
         raise CannotBind(list({(where, str(each)): (where, each) for where, each in wrong}.values()), [], stopped)
     committees = [*(each.protocol for each in loaded), *(each.of_set.order_set for each in asked.picked if each.of_set)]
-    return Bound(tables, checked, book_pages.last_day(asked.until, committees, asked.now.date()))
+    return Bound(tables, checked, book_pages.last_day(asked.until, committees, asked.now.date()), absent)
 
 
 def _useless(entry: Entry, tables: list[Table], asked: Asked) -> tuple[list[tuple[str, Refused]], list[str]]:
@@ -184,8 +196,18 @@ def _useless(entry: Entry, tables: list[Table], asked: Asked) -> tuple[list[tupl
         return [], []
     if refused:
         return refused, []
-    why = Counter(said for row in rows for said in (*(f"soft stop {code}" for code in row.codes), *([row.reason.replace(f"{row.weight.on_paper()} ", "")] if row.reason else [])))
-    lines = [f"   {said}: {count} of {len(rows)} rows" for said, count in why.most_common(_TOLD)] or ["   no age is allowed by all of its protocols"]
+    lines = [f"   {said}: {count} of {len(rows)} rows" for said, count in _why(tables).most_common(_TOLD)] or ["   no age is allowed by all of its protocols"]
     return [], [f"{entry.name}: expected a weight at which all of it may be ordered; found none from {asked.weights[0].on_paper()} to {asked.weights[-1].on_paper()}", *lines,
                 "   take other doses with --choose, or other --weights" + ("; of a set other items with --with and --without, or its protocols alone:" if entry.of_set else ""),
                 *([f"   infuse book {' '.join(each.protocol.id for each in entry.loaded)}"] if entry.of_set else [])]
+
+
+def _why(tables: list[Table]) -> Counter:
+    """How many rows each reason stops."""
+    rows = [row for table in tables for row in table.rows]
+    return Counter(said for row in rows for said in (*(f"soft stop {code}" for code in row.codes), *([row.reason.replace(f"{row.weight.on_paper()} ", "")] if row.reason else [])))
+
+
+def _reasons(tables: list[Table]) -> list[str]:
+    """Why there is no row of a set that has numbers, what stops most of them first."""
+    return [said for said, _ in _why(tables).most_common(_TOLD)] or ["no age is allowed by all of its protocols"]

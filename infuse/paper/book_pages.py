@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from infuse.files.given import on_paper_date, on_paper_time
 from infuse.files.ordersets import OrderSet
 from infuse.files.protocol import Protocol
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ordering.book import Entry, Table
-from infuse.paper import approval, book_sets, book_tables, emergency, setpage
-from infuse.paper.book_tables import CALL, NOBODY_ELSE, NOT_ALLOWED, Book, sheet
+from infuse.paper import approval, book_contents, book_sets, book_tables, emergency
+from infuse.paper.book_contents import Line
+from infuse.paper.book_tables import Book, sheet
 from infuse.paper.combined import cited
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
@@ -37,26 +37,28 @@ def printed(tables: Sequence[Table]) -> list[Table]:
     return [each for each in tables if each.ready or not each.entry.of_set]
 
 
-def lay_out(book: Book, every: Sequence[Table], checked: int) -> list[Sheet]:
-    """Contents, each set's own page before its tables, the tables of the protocols, blank forms."""
+def lay_out(book: Book, every: Sequence[Table], checked: int, absent: Sequence[tuple[Entry, Sequence[str]]] = ()) -> list[Sheet]:
+    """Contents, the tables of each set after what goes with them, the tables of the protocols, blank forms. `absent`: sets of
+    which there is no table, and why."""
     tables = printed(every)
     sets: dict[str, list[int]] = {}
     for number, table in enumerate(tables, 1):
         if table.entry.of_set:
             sets.setdefault(table.entry.name, []).append(number)
     which = {name: f"tables {numbers[0]} to {numbers[-1]}" if numbers[1:] else f"table {numbers[0]}" for name, numbers in sets.items()}
-    pages = []
+    lines, pages = [], []
     for number, table in enumerate(tables, 1):
         name, of_set = table.entry.name, table.entry.of_set
-        if not of_set:
-            pages.append(_page(book, table, number, len(tables), _in_sets(name, tables, which)))
-            continue
-        if number == sets[name][0]:
-            own = setpage.show_page(of_set, book.now.date())
-            pages += [own._replace(footer=(*book_tables.until(book), *own.footer)), book_sets.beside(book, tables[number - 1 : sets[name][-1]], which[name])]
-        pages.append(book_sets.page(book, table, number, len(tables), which[name]))
+        if of_set and number == sets[name][0]:
+            pages.append(book_sets.beside(book, tables[number - 1 : sets[name][-1]], which[name]))
+            lines.append(Line(which[name].partition(" ")[2], book_contents.title(table.entry), book_sets.GOES_WITH, len(pages)))
+        pages.append(book_sets.page(book, table, number, len(tables), which[name]) if of_set else _page(book, table, number, len(tables), _in_sets(name, tables, which)))
+        lines.append(book_contents.of_table(table, number, len(pages)))
     approved = _approved(tables)
-    return [_contents(book, tables, approved, checked, book_sets.without_table(every)), *pages, *_forms(book, approved)]
+    for form in _forms(book, approved):
+        pages.append(form)
+        lines.append(Line("", form.title, form.subtitle.removesuffix("."), len(pages)))
+    return [book_contents.page(book, lines, approved, checked, book_contents.without(every, absent)), *pages]
 
 
 def _approved(tables: Sequence[Table]) -> list[Protocol | OrderSet]:
@@ -69,34 +71,6 @@ def _in_sets(name: str, tables: list[Table], which: dict[str, str]) -> str:
     """Which tables of a set have this protocol with others: "" where none has."""
     sets = dict.fromkeys(each.entry.name for each in tables if each.entry.of_set and any(loaded.protocol.id == name for loaded in each.entry.loaded))
     return "; ".join(f"{each}: {which[each]}" for each in sets)
-
-
-# ---------------------------------------------------------------------------------------------- contents
-
-
-def _contents(book: Book, tables: list[Table], approved, checked: int, without: list[tuple[str, str]]) -> Sheet:
-    rows = tuple((str(number), _title(each.entry), book_tables.for_whom(each), str(len(each.rows)), _version(each.entry)) for number, each in enumerate(tables, 1))
-    facts = Fields((Field("DO NOT USE AFTER", on_paper_date(book.until), strong=True), Field("PRINTED", on_paper_time(book.now)), Field("WEIGHTS", book.weights),
-                    Field("ROWS CHECKED", f"{checked:,}: each worked out and held against every limit, as an order is"), Field("KEPT AT", blank=""),
-                    Field("RESPONSIBLE", blank="")))
-    how = ("Only while the program cannot be used. As soon as it can: an order sheet from it, for this patient.",
-           f"Find the table for the drug or set and the patient; read what it assumes; answer its screening; take the row of the weight; between two rows, that of the LOWER weight. {NOBODY_ELSE}",
-           f'"{CALL}": no numbers without one. "{NOT_ALLOWED}": not at this weight.',
-           "Copy the row into the blank form at the end; two persons, each alone, compare what they read.")
-    return sheet(book, approved, "Downtime book: doses and pump rates by weight", approval.line(approved),
-                 [Section("THIS BOOK", (facts,)), Section("HOW TO USE THIS BOOK", (Sentences(how, items=True),)),
-                  Section("CONTENTS", (Printed(("TABLE", "PROTOCOL OR SET", "FOR", "ROWS", "VERSION"), rows, strong=(0,)), Sentences(("After the tables: blank forms.",))), flows=True),
-                  *([Section("NO TABLE", (Sentences(("To these patients nothing of the set is given before the pharmacist has said so.",), strong=True),
-                                       Printed(("SET, PATIENT", "WHY"), tuple(without))), flows=True)] if without else [])],
-                 whose=False)
-
-
-def _title(entry: Entry) -> str:
-    return f"Order set: {entry.of_set.order_set.title}" if entry.of_set else entry.loaded[0].protocol.title
-
-
-def _version(entry: Entry) -> str:
-    return str(entry.of_set.order_set.version if entry.of_set else entry.loaded[0].protocol.version)
 
 
 # ---------------------------------------------------------------------------------------------- one protocol's table

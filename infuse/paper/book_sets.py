@@ -24,6 +24,7 @@ from infuse.paper.page import Table as Printed
 from infuse.paper.phrases import order_numbers
 
 _WIDEST = 8  # columns beside each other, of a page on its side
+GOES_WITH = "SCREENING, WARNINGS, WHEN TO HOLD AND STOP: go with every one of these tables"
 TOGETHER = ("This table is for ALL of its orders together. Without one of them, or with another: call the pharmacist.",
             "Where a row has no numbers, nothing of the set is given: not by another table either, before the pharmacist has said so.")
 
@@ -78,17 +79,6 @@ def _criteria(table: Table) -> Iterator[str]:
     yield from combined.cited(table.entry.of_set.order_set.criteria)
     for each in table.entry.loaded:
         yield from (f"{each.drug.name}: {said}" for said in combined.cited(each.protocol.criteria))
-
-
-def without_table(tables: Sequence[Table]) -> list[tuple[str, str]]:
-    """(for whom a set has no table because none of its rows is an order, why), a line for all sexes and heights where it is so of all."""
-    found: dict[tuple[str, str], str] = {}
-    for each in tables:
-        if each.entry.of_set and not each.ready:
-            like = [other for other in tables if other.entry is each.entry and other.cell.words[:2] == each.cell.words[:2]]
-            words = [f"{name} {value}" for name, value in each.cell.words if name not in ("sex", "height") or any(other.ready for other in like)]
-            found.setdefault((each.entry.name, ", ".join([book_tables.population(each), *words])), book_tables.why(each))
-    return [(f"{name}: {whom}", why) for (name, whom), why in found.items()]
 
 
 # ---------------------------------------------------------------------------------------------- what differs by weight

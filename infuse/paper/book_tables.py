@@ -31,7 +31,7 @@ from infuse.paper.phrases import said, strength
 from infuse.paper.wording_supply import rate_said
 
 CALL, NOT_ALLOWED = "call pharmacist", "not allowed"
-LOWER = "Between two rows the lower weight rules. Below the first row or above the last: call the pharmacist."
+LOWER = "Between two weights: the row of the LOWER weight. Below the first row or above the last: call the pharmacist."
 TICKS = "Before the first dose: [ ] two identifiers; [ ] allergies known, none to this drug; [ ] weighed, in kg; [ ] screening answered; [ ] a second person agrees."
 NOBODY_ELSE = "A patient for whom no table is: call the pharmacist."
 _WHOSE = ("NAME", "BORN", "SEX", "RECORD NUMBER", "ALLERGIES", "WEIGHT")
@@ -56,7 +56,7 @@ def sheet(book: Book, approved, title: str, subtitle: str, sections: list[Sectio
     ticks = (TICKS,) if whose else ()
     identity = tuple(Field(each, blank="", write_in=True) for each in _WHOSE) if whose else ()
     return Sheet(approval.banner(approved, book.now.date()), title, subtitle, tuple(sections),
-                 (*until(book), *ticks, f"{names}infuse v{__version__}; printed {on_paper_time(book.now)}"), identity, wide)
+                 (*until(book), *ticks, f"{names}infuse v{__version__}; printed {on_paper_time(book.now)}"), identity, wide, of_book=True)
 
 
 def for_whom(table: Table) -> str:

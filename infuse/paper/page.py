@@ -50,12 +50,14 @@ class Boxes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns and rows of text; an empty cell is one to write in where `blank` is set."""
+    """Columns and rows of text; an empty cell is one to write in where `blank` is set. `sheets`: of each row the sheet of the
+    document that it sends to, counted from 0, whose page a medium with pages names in a column more."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     strong: tuple[int, ...] = ()
     blank: bool = False
+    sheets: tuple[int, ...] = ()
 
     def __post_init__(self):
         if any(len(row) != len(self.columns) for row in self.rows):
@@ -129,7 +131,7 @@ class Section(NamedTuple):
 
 class Sheet(NamedTuple):
     """One document; `identity` says whose it is, on every page of a medium that has pages; `wide`: such a page lies on its
-    side.
+    side; `of_book`: beside its own pages those of the book are counted.
     """
 
     banner: str
@@ -139,3 +141,4 @@ class Sheet(NamedTuple):
     footer: tuple[str, ...]
     identity: tuple[Field, ...] = ()
     wide: bool = False
+    of_book: bool = False

@@ -58,10 +58,10 @@ class DoesNotFit(ValueError):
 
 
 def to_pdf(sheets: Sheet | Sequence[Sheet], paper: str, now: datetime, copy: str = "") -> bytes:
-    """The document, or several one after the other, each with its own count of pages; `paper` is letter or a4, `copy` what a
-    copy says of itself. Raises Unprintable."""
+    """The document, or several one after the other, each with its own count of pages, of a book with a count through all of
+    them too; `paper` is letter or a4, `copy` what a copy says of itself. Raises Unprintable."""
     several = [sheets] if isinstance(sheets, Sheet) else list(sheets)
-    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "sheets": [_body(each, number) for number, each in enumerate(several)]}
+    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "through": all(each.of_book for each in several) and len(several) > 1, "title": printable(several[0].title), "sheets": [_body(each, number) for number, each in enumerate(several)]}
     return compiled(TEMPLATE, now, said, heads=[_head(each, copy) for each in several])
 
 
@@ -236,10 +236,21 @@ def _field(row: Field) -> dict:
 
 
 def _table(table: Table, width: int) -> dict:
+    if table.sheets:
+        return _with_pages(table, width)
     widths = room.widths(table, width)
     holds = [LONGEST_WORD if 0 in widths else min(each, LONGEST_WORD) for each in room.holds(table, widths, width)]  # 0: as wide as it needs
     return {"kind": "table", "columns": [words(each) for each in table.columns], "rows": [[words(cell, most) for cell, most in zip(row, holds)] for row in table.rows],
             "strong": list(table.strong), "blank": table.blank, "roomy": any("____" in cell for row in table.rows for cell in row), "widths": widths}
+
+
+def _with_pages(table: Table, width: int) -> dict:
+    """A column more: the page of the whole document on which the sheet of a row begins."""
+    wider = Table((*table.columns, "BOOK PAGE"), tuple((*row, "") for row in table.rows), (*table.strong, len(table.columns)))
+    found = _table(wider, width)
+    for row, sheet in zip(found["rows"], table.sheets):
+        row[-1] = [["page", sheet]]
+    return found
 
 
 # ---------------------------------------------------------------------------------------------- words
