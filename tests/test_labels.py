@@ -210,7 +210,9 @@ def test_a_syringe_says_how_it_is_injected_and_a_bag_that_holds_more_says_so():
     assert "GIVE inject 1 mL over 1 minute" in said["ketorolac"]
     more = [name for name, made in READY.items() for phase in made.phases if hasattr(phase.phase, "flush") and phase.prepared.bags == 1
             and phase.figures["volume_to_be_infused"].value < phase.figures["final_volume"].value]
-    assert more and all("HOLDS MORE THAN THE DOSE" in said[name] for name in more)
+    taken = {name for name in more for phase in READY[name].phases if phase.prepared.premixed}
+    assert taken and all(("HOLDS MORE THAN THE DOSE" in said[name]) == (name in taken) for name in more)
+    assert "chlorpromazine-per-kg" in more  # 0.08 mL that no step of the pump reaches are no second dose
 
 
 # ---------------------------------------------------------------------------------------------- the barcode

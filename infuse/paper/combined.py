@@ -24,7 +24,7 @@ from infuse.ordering import mixture
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Arrangement, Plan
-from infuse.paper import drawing, lines, observing, wording
+from infuse.paper import drawing, lines, observing, wording, wording_supply
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
 from infuse.paper.phrases import TICK, in_numbers, order_numbers
@@ -233,7 +233,7 @@ def _one_bag(order: Order) -> list[Section]:
               Field("DRUGS IN ALL", drawn.on_paper()), Field("DILUENT IN IT", f"{(made_up - drawn).on_paper()}: from a fuller bag remove the rest first, then add the drugs"),
               Field("FINAL VOLUME", made_up.on_paper()), Field("BEYOND USE", blank="date and time"),
               Field("PUMP RATE", wording.said(first.figures["pump_rate"]), strong=True),
-              Field("VOLUME TO BE INFUSED", wording.said(first.figures["volume_to_be_infused"]), strong=True),
+              Field("VOLUME TO BE INFUSED", wording_supply.volume_told(first), strong=True),
               Field("DURATION", wording.said(first.figures["duration"])), Field("PUMP", f"{pump}; programmed once, for all of its drugs"))
     why = f"Tested as a mixture: {verdict.say} ({', '.join(verdict.source)})."
     return [Section("ONE BAG   " + " + ".join(each.loaded.drug.name for each in members),

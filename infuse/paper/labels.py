@@ -144,7 +144,7 @@ def _warnings(order: Order, several: list[PhaseOrder]) -> tuple[str, ...]:
         figures, prepared = each.figures, each.prepared
         if each.phase.only_if:
             found.append(f"ONLY IF {each.phase.only_if}")
-        given_at_once = isinstance(each.phase, Intermittent) and prepared.bags == 1
+        given_at_once = isinstance(each.phase, Intermittent) and prepared.bags == 1 and prepared.premixed
         if given_at_once and len(several) == 1 and figures["volume_to_be_infused"].value < figures["final_volume"].value:
             found.append(f"HOLDS MORE THAN THE DOSE: give {said(figures['volume_to_be_infused'])}, then stop")
     found.append(_STUCK_ON_A_SYRINGE if getattr(first.phase, "by_hand", False) else _STUCK_ON_A_BAG)

@@ -206,9 +206,8 @@ def pump_settings(order: PhaseOrder, pump: str) -> Fields:
     said_rates = [said(ordered)] + ([said(calculated)] if per_weight else [])
     if not (order.prepared.product.fluid and not per_weight):  # of a fluid it is the pump rate itself
         rows.append(Field("DOSE RATE", " = ".join(said_rates)))
-    volume = said(figures["volume_to_be_infused"])
     rows += [Field("PUMP RATE", said(figures["pump_rate"]), strong=True),
-             Field("VOLUME TO BE INFUSED", f"{volume}: {rates.from_each(order)}" if order.prepared.bags > 1 else volume, strong=True),
+             Field("VOLUME TO BE INFUSED", supplies.volume_told(order), strong=True),
              *_rest_of_the_bag(order),
              Field("DURATION", _duration(order)),
              Field("DELIVERS", delivers(order)),

@@ -13,6 +13,7 @@ from infuse.arithmetic.figure import deviation_in_words
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper.page import Block, Field, Fields, Sentences
 from infuse.paper.phrases import course, said, strength
+from infuse.paper.wording_rates import from_each
 
 
 def product_chosen(order: PhaseOrder) -> list[Field]:
@@ -36,6 +37,19 @@ def rate_said(order: PhaseOrder) -> str:
     """150 mL/hour; by a gravity set 50 drops/min (150 mL/hour)."""
     rate, drops = order.figures["pump_rate"], order.figures.get("drop_rate")
     return f"{said(drops)} ({said(rate)})" if drops else said(rate)
+
+
+def volume_told(order: PhaseOrder) -> str:
+    """The volume that the pump is told; of several bags from each; and what of a bag no step of the pump reaches."""
+    volume, prepared = order.figures["volume_to_be_infused"], order.prepared
+    if prepared.bags > 1:
+        return f"{said(volume)}: {from_each(order)}"
+    if "last_bag_volume" in order.figures:
+        last, bags = said(order.figures["last_bag_volume"]), order.bags[1]
+        return f"{said(volume)}, but {last} from bag {bags}, the last: then the order ends" if bags > 1 else f"{last}: then the order ends; the rest of the bag is NOT given"
+    if prepared.premixed or not volume.rounding:
+        return said(volume)
+    return f"{said(volume)}: {volume.rounding.removesuffix(' to')} to what the pump can be told; {(volume.exact - volume.value).on_paper()} stays in the bag"
 
 
 def gravity_set(order: PhaseOrder) -> list[Block]:

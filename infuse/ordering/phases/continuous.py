@@ -17,7 +17,8 @@ from infuse.arithmetic.figure import Figure
 from infuse.files.protocol import Continuous
 from infuse.judgement.limits import HARD, SOFT
 from infuse.ordering.phases.continuing import go_on, nearest, running_rate
-from infuse.ordering.phases.running import at_rate, bags, judged_rate, judged_totals, run_on
+from infuse.ordering.phases.ready import whole
+from infuse.ordering.phases.running import at_rate, bags, judged_rate, judged_totals, last_bag, run_on
 from infuse.ordering.phases.worksheet import PhaseOrder, Rung, Setting, allowed, choose, deviates, pump_can
 
 
@@ -43,7 +44,7 @@ def build(phase: Continuous, setting: Setting) -> PhaseOrder:
         figures = figures | (rungs[number - 1].figures if number else {})
         continues, more = go_on(phase, setting, runs, number, figures)
         alerts += more
-    figures = figures | beyond
+    figures = figures | beyond | ({} if rungs else last_bag(made, setting.pump))
     count = bags(made, rungs[-1].figures if rungs else None)
     return PhaseOrder(setting.loaded, phase, made.prepared, figures, tuple(alerts), rungs, end, count, beyond_use=made.beyond_use,
                       continues=continues)
@@ -63,7 +64,7 @@ def _held(phase, setting, start) -> tuple[Figure, dict[str, Figure]]:
 
 def _ladder(phase, setting, start, prepared, beyond_use):
     """(rungs, why the ladder ends before its top, alerts that forbid the whole)."""
-    found, bag = [], prepared.figures["final_volume"]
+    found, bag = [], whole(prepared.figures["final_volume"], setting.pump)
     for value in dosing.rungs(start.value, phase.titration):
         where = start.stated if value == start.value else phase.titration.by.where
         figures = at_rate(phase, setting, figure.stated("dose_rate", value, where), prepared)

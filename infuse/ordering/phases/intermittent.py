@@ -36,7 +36,7 @@ def build(phase: Intermittent, setting: Setting) -> PhaseOrder:
     figures = {"dose": ordered, "calculated_dose": calculated, **prepared.figures}
     if calculated is not uncapped:
         figures["uncapped_dose"] = uncapped._replace(name="uncapped_dose")
-    volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"]))
+    volume = figures.setdefault("volume_to_be_infused", whole(figures["final_volume"], None if phase.by_hand else setting.pump))
     concentration = setting.content(figures.get("final_concentration"), calculated.value)
     duration = _stretched(duration, calculated, dosing.delivered_dose(volume, concentration, calculated.value), phase, setting)
     if duration.formula and "duration" in setting.chosen:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from infuse.arithmetic import dosing
 from infuse.files.protocol import Maintenance
-from infuse.ordering.phases.running import bags, run_on
+from infuse.ordering.phases.running import bags, last_bag, run_on
 from infuse.ordering.phases.worksheet import PhaseOrder, Setting
 
 
@@ -21,7 +21,7 @@ def build(phase: Maintenance, setting: Setting) -> PhaseOrder:
     uncapped = dosing.over_tiers("calculated_dose_rate", phase.tiers, setting.weight)
     held = dosing.capped(uncapped, phase.ceiling, "ceiling")
     made = run_on(phase, setting, held._replace(name="dose_rate"))
-    figures = made.figures
+    figures = made.figures | last_bag(made, setting.pump)
     if held is not uncapped:
         figures["uncapped_dose_rate"] = uncapped._replace(name="uncapped_dose_rate")
     return PhaseOrder(setting.loaded, phase, made.prepared, figures, tuple(made.alerts), bags=bags(made), beyond_use=made.beyond_use)

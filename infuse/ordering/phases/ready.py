@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from infuse.arithmetic import figure
+from infuse.arithmetic import figure, rounding
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.preparation import Prepared
+from infuse.files.devices import Pump
 from infuse.files.drug import Product
 from infuse.files.protocol import Phase, Preparation
 from infuse.files.shapes import did_you_mean
@@ -120,6 +121,12 @@ def _highs(limit):
     return [side.range.high for _, side in limit.sides if side.range.high is not None]
 
 
-def whole(final_volume: Figure) -> Figure:
+def whole(final_volume: Figure, pump: Pump | None = None) -> Figure:
+    """All of what was made ready; by a pump as much as it can be told, rounded down: a pump that is told more than the bag holds
+    runs it dry. 50.28 mL on a pump with steps of 0.1 mL are 50.2 mL."""
     value = final_volume.value.to("mL")
-    return Figure("volume_to_be_infused", value, value, value.on_paper(), (final_volume,))
+    one = Figure("volume_to_be_infused", value, value, value.on_paper(), (final_volume,))
+    if pump is None or pump.drops:
+        return one
+    told, how = rounding.nearest(value, pump.volume_step, high=(value,))
+    return figure.rounded(one, told, how)

@@ -16,6 +16,7 @@ from infuse.arithmetic import dosing, figure, rounding
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import Figure
 from infuse.arithmetic.preparation import Prepared
+from infuse.files.devices import Pump
 from infuse.ground import units
 from infuse.ground.units import Quantity
 from infuse.judgement.limits import HARD, Alert, Room, room
@@ -42,12 +43,12 @@ def run_on(phase, setting, dose_rate: Figure) -> Running:
     bag = prepared.figures["final_volume"]
     alerts = [Alert(HARD, setting.code("preparation"), reason) for reason in prepared.refused]
     figures = {**at_rate(phase, setting, dose_rate, prepared), **prepared.figures}
-    figures["volume_to_be_infused"] = whole(bag)
+    figures["volume_to_be_infused"] = whole(bag, setting.pump)
     alerts += pump_can(setting.pump, setting, figures["pump_rate"].exact, figures["pump_rate"].value)
     if figures["pump_rate"].value.value:
         typed = {"dose_rate"} if "dose_rate" in setting.chosen else set()
         alerts += judged_rate(phase, setting, figures, typed) + deviates(figures["deviation"], setting)
-        figures["bag_lasts"], _ = prep.lasting(bag, figures["pump_rate"], beyond_use and beyond_use.value)
+        figures["bag_lasts"], _ = prep.lasting(figures["volume_to_be_infused"], figures["pump_rate"], beyond_use and beyond_use.value)
     low, high, more = course(phase, setting)
     alerts += more + judge(phase, setting, {"duration": [low.value]}, {"duration"} if "duration" in setting.chosen else ())
     alerts += judged_totals(phase, setting, figures)
@@ -61,6 +62,20 @@ def bags(made: Running, fastest: dict[str, Figure] | None = None) -> tuple[int, 
         return None
     slow, fast = made.figures["bag_lasts"].value, (fastest or made.figures)["bag_lasts"].value
     return prep.bags(made.shortest.value, slow), prep.bags(made.longest.value, fast) if made.longest else None
+
+
+def last_bag(made: Running, pump: Pump) -> dict[str, Figure]:
+    """What the pump is told of the last bag, of a rate that runs for one known time: the rest of the course, where that is not a
+    whole bag. 59.3 mL/h for 24 hours are 1,000 mL from one bag and 423.2 mL from the next."""
+    figures = made.figures
+    if "bag_lasts" not in figures or made.longest is None or made.longest.value != made.shortest.value or pump.drops:
+        return {}
+    lasts = figures["bag_lasts"].value
+    before = lasts.with_value(lasts.value * (prep.bags(made.shortest.value, lasts) - 1))
+    left = figure.difference("last_bag_lasts", made.shortest, Figure("bags_before", before, before, inputs=(figures["bag_lasts"],)))
+    exact = figure.work_out("last_bag_volume", "mL", [figures["pump_rate"], left])
+    value, how = rounding.nearest(exact.value, pump.volume_step)
+    return {"last_bag_volume": figure.rounded(exact, value, how)} if value < figures["volume_to_be_infused"].value else {}
 
 
 def bag_for(one, phase, setting) -> Prepared:
