@@ -17,7 +17,7 @@ def settings(order, heading, number=0):
     return {row.label: row.value for row in one.blocks[0].rows}
 
 
-def _made(loaded, **given):
+def made_anyway(loaded, **given):
     """With every soft stop overridden: what is asked is what the pump is told."""
     order = make(loaded, **given)
     codes = dict.fromkeys(each.code for each in order.alerts if each.level == SOFT)
@@ -34,7 +34,7 @@ def _made(loaded, **given):
      "0.06 mL"),
 ])
 def test_what_a_pump_cannot_be_told_stays_in_the_bag(shipped, protocol, given, number, bag, told, rate, dose, against, rest):
-    order = _made(shipped[protocol], **ADULT | given)
+    order = made_anyway(shipped[protocol], **ADULT | given)
     assert order.status == READY, order.alerts
     phase = order.phases[number]
     figures = phase.figures
@@ -64,7 +64,7 @@ def test_no_shipped_protocol_prints_a_volume_that_no_pump_takes(shipped, weight)
     for name, loaded in shipped.items():
         age = "9 years" if loaded.protocol.population == "pediatric" else "44 years"
         for pump in ("general", "large-volume"):
-            order = _made(loaded, weight=weight, pump=pump, **ADULT | {"age": age})
+            order = made_anyway(loaded, weight=weight, pump=pump, **ADULT | {"age": age})
             for phase in order.phases:
                 if "pump_rate" not in phase.figures:
                     continue
@@ -85,6 +85,6 @@ def test_no_shipped_protocol_prints_a_volume_that_no_pump_takes(shipped, weight)
     ("fluid-maintenance-4-2-1", {"weight": "70 kg", "age": "16 years", "duration": "20 h"}, "500 mL"),
 ])
 def test_the_last_bag_gives_what_is_left_of_the_order(shipped, protocol, given, told):
-    order = _made(shipped[protocol], **ADULT | given)
+    order = made_anyway(shipped[protocol], **ADULT | given)
     assert order.status == READY, order.alerts
     assert settings(order, "PUMP SETTINGS")["VOLUME TO BE INFUSED"] == told

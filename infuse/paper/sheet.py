@@ -104,7 +104,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     called = f"{phase.phase.name}, " if phase.phase.name else ""
     heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous"
     answers = {question: given.text for question, given in _request(order, phase).answers.items()}
-    *rows, in_one_line = wording.three_lines(phase, _how_often(order, phase)).rows
+    *rows, in_one_line = wording.three_lines(phase, _how_often(order, phase), planned=order.plan is not None).rows
     rows += wording.supply(phase, order.plan.flush if order.plan else None).rows
     indication = f"Indication: {protocol.indication}. " if phase is _first_of(order, phase.loaded) else ""
     blocks = [Fields((*rows, in_one_line)), Sentences((f"{indication}Source: {', '.join(phase.phase.source)}.",))]
@@ -238,7 +238,7 @@ def _what_was_checked(order: Order) -> tuple[str, ...]:
     if order.patient.get("medicines") is None:
         said.append("Interactions with other medicines were NOT checked: none is recorded.")
     if order.plan is None:
-        said.append("Compatibility was NOT checked: check every drug in the same line.")
+        said.append("Compatibility was NOT checked: nothing else goes through the same line at the same time.")
     return tuple(said)
 
 

@@ -39,9 +39,9 @@ def with_equivalent(order: PhaseOrder, text: str) -> str:
 # ---------------------------------------------------------------------------------------------- the three lines
 
 
-def three_lines(order: PhaseOrder, often: str = "") -> Fields:
+def three_lines(order: PhaseOrder, often: str = "", planned: bool = False) -> Fields:
     """Dose, preparation, administration, and the whole in one line as it is transcribed. `often`: how often in a set, where
-    the set says so."""
+    the set says so; `planned`: a plan of all orders says which drug runs through which line."""
     often = often or again(order.phase)
     rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} {TICK}")] if order.phase.only_if else []
     rows += [Field("STARTS", starts)] if (starts := starting(order.phase)) else []
@@ -50,7 +50,7 @@ def three_lines(order: PhaseOrder, often: str = "") -> Fields:
         why = "; ".join(filter(None, (order.band.on_paper(), order.band.say)))
         known = f"; creatinine clearance {said(order.figures['clearance'])}" if "clearance" in order.figures else ""
         rows.append(Field("BAND", why + known))
-    rows += [Field("PREPARATION", preparation(order)), *supplies.product_chosen(order), Field("ADMINISTRATION", administration(order), strong=True)]
+    rows += [Field("PREPARATION", preparation(order)), *supplies.product_chosen(order), Field("ADMINISTRATION", administration(order, planned), strong=True)]
     rows += [Field("SCHEDULE", often, strong=True)] if often else []
     return Fields((*rows, Field("IN ONE LINE", in_one_line(order, often))))
 
@@ -154,23 +154,23 @@ def _diluent(order: PhaseOrder) -> str:
     return f"remove {said(figures['diluent_to_remove'])} of diluent from the bag, then add the drug"
 
 
-def administration(order: PhaseOrder) -> str:
-    figures = order.figures
+def administration(order: PhaseOrder, planned: bool = False) -> str:
+    figures, line = order.figures, supplies.its_line(planned)
     if getattr(order.phase, "by_hand", False):
-        line = (f"direct intravenous injection of {said(figures['volume_to_be_infused'])} over {said(figures['duration'])}; "
-                f"that is {said(figures['delivered_dose_rate'])}")
-        return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
+        given = (f"direct intravenous injection of {said(figures['volume_to_be_infused'])} over {said(figures['duration'])}; "
+                 f"that is {said(figures['delivered_dose_rate'])}")
+        return given + (f"; {_stretched(order)}" if figures["duration"].formula else "")
     if isinstance(order.phase, Schedule):
-        return rates.schedule_administration(order)
+        return rates.schedule_administration(order, line)
     rate, volume = supplies.rate_said(order), said(figures["volume_to_be_infused"])
     if isinstance(order.phase, Intermittent):
         shared = order.prepared.preparation.shared
-        alone = f"the bag holds {' and '.join(shared)} too" if shared else "alone in its line unless compatibility is established"
-        line = f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; {_that_is(order)}{alone}"
-        return line + (f"; {_stretched(order)}" if figures["duration"].formula else "")
+        alone = f"the bag holds {' and '.join(shared)} too" if shared else line
+        given = f"intravenous infusion of {volume} over {said(figures['duration'])} at {rate}; {_that_is(order)}{alone}"
+        return given + (f"; {_stretched(order)}" if figures["duration"].formula else "")
     verb = "go on at" if order.continues else "start at" if order.rungs else "run at"
     is_said = "" if figures["delivered_dose_rate"].value.unit == figures["pump_rate"].value.unit else f" = {said(figures['delivered_dose_rate'])}"
-    return f"continuous intravenous infusion; {verb} {rate}{is_said}; {course(order)}; alone in its line unless compatibility is established"
+    return f"continuous intravenous infusion; {verb} {rate}{is_said}; {course(order)}; {line}"
 
 
 def _that_is(order: PhaseOrder) -> str:

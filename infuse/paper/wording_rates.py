@@ -86,11 +86,10 @@ def _steps(order: PhaseOrder) -> str:
     return f"{len(order.steps)} step{'s' if len(order.steps) != 1 else ''}"
 
 
-def schedule_administration(order: PhaseOrder) -> str:
+def schedule_administration(order: PhaseOrder, line: str) -> str:
     figures = order.figures
     return (f"intravenous infusion in {_steps(order)}, by the schedule of rates below; start at {said(figures['pump_rate'])}; "
-            f"{said(figures['volume_to_be_infused'])} in all over {prep.hours_and_minutes(figures['duration'].value)}; "
-            "alone in its line unless compatibility is established")
+            f"{said(figures['volume_to_be_infused'])} in all over {prep.hours_and_minutes(figures['duration'].value)}; {line}")
 
 
 def schedule_settings(order: PhaseOrder) -> list[Field]:

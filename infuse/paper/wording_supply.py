@@ -39,6 +39,11 @@ def rate_said(order: PhaseOrder) -> str:
     return f"{said(drops)} ({said(rate)})" if drops else said(rate)
 
 
+def its_line(planned: bool) -> str:
+    """What else may go through the line of a drug: nobody is left to decide it at the bedside."""
+    return "its line, and what else may run through it, as LINES says" if planned else "alone in its line while it runs"
+
+
 def volume_told(order: PhaseOrder) -> str:
     """The volume that the pump is told; of several bags from each; and what of a bag no step of the pump reaches."""
     volume, prepared = order.figures["volume_to_be_infused"], order.prepared
