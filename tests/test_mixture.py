@@ -71,7 +71,7 @@ def test_what_was_tested_is_one_bag_with_one_pump_setting(infuse, site):
 def test_doses_that_share_a_bag_run_at_one_time_through_one_line(infuse, site):
     plan = json.loads(infuse("order", "one", "two", *WEIGHT, "--one-bag", "one + two", "--protocols", str(site), "--json").stdout)["plan"]
     assert [(each["protocol"], each["elapsed"]["value"], each["until"]["value"], each["line"]) for each in plan["timeline"]] == [
-        ("one", "0", "30", 1), ("two", "0", "30", 1)]
+        ("one", "0", "30", 1), ("two", "0", "30", 1), ("one", "30", "35", 1)]  # 20 mL at 244.8 mL/h: 4.9 min of flush, once for both
     assert plan["fluid"]["value"] == "142.4"
 
 

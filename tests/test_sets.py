@@ -152,8 +152,8 @@ def test_one_sheet_of_a_set(infuse):
     assert page.count("\nPATIENT\n") == 1 and page.count("\nMONITORING") == 1
     places = [page.index(f"\n{each}") for each in ("TIMELINE", "ORDER SET", "LINES", "TOTALS", "ORDER 1   metoclopramide, ", "ORDER 3   magnesium", "MONITORING", "SIGNATURES")]
     assert places == sorted(places)
-    assert re.search(r"^17 minutes +26-Nov 00:07 +1 +order 2: ketorolac", page, re.M)  # 15 minutes and a flush of 2 after 23:50
-    assert "FLUSH, wherever it stands below: 10 mL" in " ".join(page.split())
+    assert re.search(r"^18 minutes +26-Nov 00:08 +1 +order 2: ketorolac", page, re.M)  # 15 minutes and a flush of 3 after 23:50
+    assert "Flush with sodium chloride 0.9%, as FLUSH at each order says." in " ".join(page.split())
     assert re.search(r"at a Y-site, not established; [^:]*: metoclopramide with ketorolac tromethamine, ", " ".join(page.split()))
 
 
@@ -200,7 +200,7 @@ def test_the_plan_in_json_is_the_one_on_the_sheet(infuse):
     plan = made["plan"]
     assert plan["set"]["id"] == "emergency-rescue"
     assert [(each["elapsed"]["value"], each["clock"], each["line"], each["flush"]) for each in plan["timeline"]][:3] == [
-        ("0", "2026-11-25T23:50", 1, False), ("15", "2026-11-26T00:05", 1, True), ("17", "2026-11-26T00:07", 1, False)]
+        ("0", "2026-11-25T23:50", 1, False), ("15", "2026-11-26T00:05", 1, True), ("18", "2026-11-26T00:08", 1, False)]
     assert any(each["name"] == "protocols/sets/emergency-rescue.yaml" for each in made["plan_files"])
 
 
@@ -209,8 +209,8 @@ def test_a_flush_that_a_protocol_asks_for_itself_counts_with_its_volume(infuse):
     done = infuse("order", "eptinezumab", "dexamethasone", *FACTS, "--json")
     plan = json.loads(done.stdout)["plan"]
     page = " ".join(infuse("order", "eptinezumab", "dexamethasone", *FACTS).stdout.split())
-    assert "then flush ________ 20 mL of sodium chloride 0.9%" in page  # with the line for initials between
-    assert "FLUID IN ALL 172 mL, flushes included" in page
+    assert "then flush ________ 20 mL of sodium chloride 0.9% over 6 minutes" in page  # with the line for initials between
+    assert "FLUID IN ALL 172 mL, and each flush whose volume is not filled in" in page
     assert plan["fluid"]["value"] == "172"
 
 

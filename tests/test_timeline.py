@@ -5,27 +5,28 @@ from __future__ import annotations
 import pytest
 
 from infuse.arithmetic import timeline
+from infuse.arithmetic.flushing import Flushing
 from infuse.arithmetic.timeline import Dose, Part
 from infuse.ground.units import quantity
 
-FLUSH = quantity(2, "min")
 
 
 def minutes(value):
     return quantity(value, "min")
 
 
-def dose(start, over, phase=""):
-    return Dose(minutes(start), None if over is None else minutes(over), None, phase or "dose", phase)
+def dose(start, over, phase="", branch="", flush=2, own=False):
+    flushed = None if flush is None else Flushing("saline", None, quantity(1, "mL/min"), over=minutes(flush), own=own)
+    return Dose(minutes(start), None if over is None else minutes(over), None, phase or "dose", phase, branch=branch, flush=flushed)
 
 
 def part(name, *doses, **timing):
     return Part(name, name, doses, **{key: minutes(said) if isinstance(said, int) and key != "alone" else said for key, said in timing.items()})
 
 
-def placed(parts, compatible=lambda first, second: False, flush=FLUSH):
+def placed(parts, compatible=lambda first, second: False):
     """start-end name line, a flush with its mark."""
-    found = timeline.on_lines(timeline.events(parts, flush), parts, flush, compatible)
+    found = timeline.on_lines(timeline.events(parts), parts, compatible)
     return [f"{each.start.value}-{each.end.value if each.end else ''} {parts[each.part].name}{' flush' if each.flush else ''} {each.line}" for each in found]
 
 
@@ -51,6 +52,13 @@ PLANS = {
     "what comes before takes its place in the sequence": (
         [BAG, part("drug", dose(0, 2)), part("first", dose(0, 2), before="drug", lead=15)],
         ["0-20 bag 1", "20-22 bag flush 1", "22-24 first 1", "24-26 first flush 1", "37-39 drug 1", "39-41 drug flush 1"]),
+    "a drug that asks for its own flush has it, though nothing follows": ([part("drug", dose(0, 3, own=True), dose(60, 3, own=True))],
+                                                                        ["0-3 drug 1", "3-5 drug flush 1", "60-63 drug 1", "63-65 drug flush 1"]),
+    "each flush takes the time that its drug allows": ([part("slow", dose(0, 1, flush=15)), PUSH], ["0-1 slow 1", "1-16 slow flush 1", "16-17 push 1", "17-19 push flush 1"]),
+    "what needs no flush is followed at once": ([part("fluid", dose(0, 10, flush=None)), PUSH], ["0-10 fluid 1", "10-11 push 1", "11-13 push flush 1"]),
+    "what stands on another branch neither overlaps nor follows": (
+        [part("drug", dose(60, 20, "low", "low"), dose(70, 20, "full", "full")), part("first", dose(0, 2), before="drug", phases=("full",), lead=10)],
+        ["60-80 drug 1", "60-62 first 1", "62-64 first flush 1", "70-90 drug 1", "90-92 drug flush 1"]),
     "alone in its line, though nothing overlaps": ([part("a", dose(0, 1), alone=True), BAG], ["0-1 a 1", "3-23 bag 2"]),
 }
 
@@ -63,10 +71,10 @@ def test_a_plan(name):
 
 def test_what_is_established_as_compatible_may_share_a_line():
     parts = [RUNS, PUSH]
-    found = timeline.on_lines(timeline.events(parts, FLUSH), parts, FLUSH, lambda first, second: True)
+    found = timeline.on_lines(timeline.events(parts), parts, lambda first, second: True)
     assert {each.line for each in found} == {1}
     assert next(each for each in found if parts[each.part].name == "push").shares_with == (0,)
 
 
 def test_a_flush_of_unknown_length_takes_no_time():
-    assert placed([PUSH, BAG], flush=minutes(0)) == ["0-1 push 1", "1-1 push flush 1", "1-21 bag 1", "21-21 bag flush 1"]
+    assert placed([part("push", dose(0, 1, flush=0)), part("bag", dose(0, 20, flush=0))]) == ["0-1 push 1", "1-1 push flush 1", "1-21 bag 1", "21-21 bag flush 1"]

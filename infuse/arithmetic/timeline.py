@@ -2,21 +2,24 @@
 
 For: order sets and orders of several protocols. Times are elapsed minutes since the first order starts; a clock time is
 put beside them where a start is known. A drug shares a line with the one before it, with a flush between, unless the two
-would run together there: then only where they are established as compatible, else on a further line.
+would run together there: then only where they are established as compatible, else on a further line. A flush takes the time
+that the drug before it allows.
 
 Refuses: nothing by itself; what cannot be placed (an item after one that is not there) is refused with the file.
 
 Example: ketorolac over 1 minute, then magnesium over 20 minutes, flushes of 2 minutes: 0 to 1, 3 to 23.
+
+Of branches only one is given: what stands on one never meets what stands on another.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from infuse.files.protocol import Flush
+from infuse.arithmetic.flushing import Flushing
 from infuse.ground.units import Quantity, quantity
 
 ZERO = quantity(0, "min")
@@ -24,7 +27,7 @@ ZERO = quantity(0, "min")
 
 class Dose(NamedTuple):
     """One giving of a drug: since the start of its own order, over how long (None: it runs on), its volume and amount, the
-    phase (by name and number) and branch that it belongs to, the flush that its own protocol asks for."""
+    phase (by name and number) and branch that it belongs to, the flush that follows it where one is due (None: none ever is)."""
 
     start: Quantity
     over: Quantity | None
@@ -35,7 +38,7 @@ class Dose(NamedTuple):
     amount: Quantity | None = None
     branch: str = ""
     number: int = 0
-    flush: Flush | None = None
+    flush: Flushing | None = None
 
 
 class Part(NamedTuple):
@@ -67,10 +70,24 @@ class Event(NamedTuple):
     line: int = 0
     shares_with: tuple[int, ...] = ()
 
+    @property
+    def flushed(self) -> Fraction:
+        """The minutes of the flush that is due after it."""
+        return self.dose.flush.over.value if self.dose.flush else Fraction(0)
 
-def events(parts: list[Part], flush: Quantity) -> list[Event]:
+    def on(self, branch: str) -> bool:
+        """Whether it is given on that branch: what has no branch is given on all of them."""
+        return self.dose.branch in ("", branch)
+
+
+def branches(found: Iterable[Event]) -> list[str]:
+    """The branches of which one is given, in their sequence; one without a name where there are none."""
+    return list(dict.fromkeys(each.dose.branch for each in found if each.dose.branch)) or [""]
+
+
+def events(parts: list[Part]) -> list[Event]:
     """Every dose of every part in order of time. A part starts when the one before it and its flush are through."""
-    starts = _starts(parts, flush)
+    starts = _starts(parts)
     found = [Event(_plus(starts[part.name], dose.start), _end(starts[part.name], dose), number, dose)
              for number, part in enumerate(parts) if not part.before and not part.if_needed for dose in part.doses]
     for number, part in enumerate(parts):
@@ -81,7 +98,7 @@ def events(parts: list[Part], flush: Quantity) -> list[Event]:
     return sorted(moved, key=lambda each: (each.start.value, each.part))
 
 
-def _starts(parts, flush) -> dict[str, Quantity]:
+def _starts(parts) -> dict[str, Quantity]:
     starts: dict[str, Quantity] = {}
     through: dict[str, Fraction] = {}
     before = None
@@ -96,7 +113,7 @@ def _starts(parts, flush) -> dict[str, Quantity]:
         else:
             start = through[follows] + part.gap.to("min").value + _longest_lead(part, parts)
         starts[part.name] = _minutes(start)
-        through[part.name] = start + _first_round(part, flush)
+        through[part.name] = start + _first_round(part)
         before = part.name
     return starts
 
@@ -106,12 +123,12 @@ def _longest_lead(part: Part, parts) -> Fraction:
     return max((each.lead.to("min").value for each in parts if each.before == part.name), default=Fraction(0))
 
 
-def _first_round(part: Part, flush: Quantity) -> Fraction:
+def _first_round(part: Part) -> Fraction:
     """How long until the next may start: the first dose and its flush; something that runs on is not waited for."""
     first = part.doses[0]
     if first.over is None:
         return Fraction(0)
-    return first.start.to("min").value + _whole(first.over) + flush.to("min").value
+    return first.start.to("min").value + _whole(first.over) + (first.flush.over.value if first.flush else 0)
 
 
 def _before_each(number, part, parts, found) -> list[Event]:
@@ -143,46 +160,49 @@ def _minutes(value: Fraction) -> Quantity:
 # ---------------------------------------------------------------------------------------------- lines
 
 
-def on_lines(found: list[Event], parts: list[Part], flush: Quantity, compatible: Callable[[str, str], bool]) -> list[Event]:
-    """The events with the line of each, a flush after every dose that another drug follows on its line. Beside something
-    that runs a drug goes through the same line only where `compatible` (of two drug ids) says so."""
+def on_lines(found: list[Event], parts: list[Part], compatible: Callable[[str, str], bool]) -> list[Event]:
+    """The events with the line of each, a flush after every dose that another drug follows on its line, and wherever its own
+    protocol asks for one. Beside something that runs a drug goes through the same line only where `compatible` (of two drug
+    ids) says so."""
     placed: list[Event] = []
     for part in _in_sequence(found):
         mine = [each for each in found if each.part == part]
-        line = next(line for line in range(1, len(parts) + 1) if _fits(mine, line, placed, parts, flush, compatible))
-        together = tuple(sorted({other.part for other in placed if other.line == line and any(_overlap(each, other, flush) for each in mine)}))
+        line = next(line for line in range(1, len(parts) + 1) if _fits(mine, line, placed, parts, compatible))
+        together = tuple(sorted({other.part for other in placed if other.line == line and any(_overlap(each, other) for each in mine)}))
         placed += [each._replace(line=line, shares_with=together) for each in mine]
     placed.sort(key=lambda each: (each.start.value, each.part))
-    return sorted(placed + _flushes(placed, flush), key=lambda each: (each.start.value, not each.flush, each.part))
+    return sorted(placed + _flushes(placed), key=lambda each: (each.start.value, not each.flush, each.part))
 
 
 def _in_sequence(found):
     return list(dict.fromkeys(each.part for each in found))
 
 
-def _fits(mine, line, placed, parts, flush, compatible) -> bool:
+def _fits(mine, line, placed, parts, compatible) -> bool:
     for other in placed:
         if other.line != line:
             continue
         one, two = parts[mine[0].part], parts[other.part]
-        if one.alone or two.alone or (not compatible(one.drug, two.drug) and any(_overlap(each, other, flush) for each in mine)):
+        if one.alone or two.alone or (not compatible(one.drug, two.drug) and any(_overlap(each, other) for each in mine)):
             return False
     return True
 
 
-def _overlap(one: Event, other: Event, flush: Quantity) -> bool:
-    """Whether two run at one time, the flush after each included."""
-    wait = flush.to("min").value
-    return ((other.end is None or one.start.value < other.end.value + wait) and (one.end is None or other.start.value < one.end.value + wait))
+def _overlap(one: Event, other: Event) -> bool:
+    """Whether two run at one time for one patient, the flush after each included."""
+    if one.dose.branch and other.dose.branch and one.dose.branch != other.dose.branch:
+        return False
+    return ((other.end is None or one.start.value < other.end.value + other.flushed) and (one.end is None or other.start.value < one.end.value + one.flushed))
 
 
-def _flushes(placed: list[Event], flush: Quantity) -> list[Event]:
-    found = []
-    for line in {each.line for each in placed}:
-        here = [each for each in placed if each.line == line and each.end is not None]
-        for one, following in zip(here, here[1:]):
-            if following.part != one.part:
-                found.append(one._replace(start=one.end, end=_minutes(one.end.value + flush.to("min").value), flush=True))
-        last = here[-1:] if any(each.part != here[0].part for each in here) else []
-        found += [each._replace(start=each.end, end=_minutes(each.end.value + flush.to("min").value), flush=True) for each in last]
-    return found
+def _flushes(placed: list[Event]) -> list[Event]:
+    """A flush after each dose that needs one on any branch, once."""
+    due: dict[tuple, Event] = {}
+    for line in sorted({each.line for each in placed}):
+        for branch in branches(placed):
+            here = [each for each in placed if each.line == line and each.end is not None and each.on(branch)]
+            several = any(each.part != here[0].part for each in here)
+            for one, following in zip(here, [*here[1:], None]):
+                if one.dose.flush and (one.dose.flush.own or (following.part != one.part if following else several)):
+                    due[(line, one.part, one.start.value, one.dose)] = one
+    return [each._replace(start=each.end, end=_minutes(each.end.value + each.flushed), flush=True) for each in due.values()]

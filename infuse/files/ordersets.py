@@ -57,11 +57,13 @@ class Item(NamedTuple):
 
 
 class SetFlush(NamedTuple):
-    """What goes through the line between two drugs. `volume` or `duration` None: for the prescriber to fill in."""
+    """What goes through the line between two drugs. `volume` or `duration` None: for the prescriber to fill in. `line`: what the
+    line holds of a drug that was pushed, which goes in no faster than that drug (None: nobody says, so all of it does)."""
 
     fluid: str
     volume: Stated | None
     duration: Stated | None
+    line: Stated | None
     source: tuple[str, ...]
     site: bool
     span: Span

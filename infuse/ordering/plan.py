@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
-from infuse.arithmetic import timeline
+from infuse.arithmetic import flushing, timeline
+from infuse.arithmetic.flushing import Flushing
 from infuse.arithmetic.timeline import ZERO, Dose, Event, Part
 from infuse.arithmetic.totals import Dose as Given
 from infuse.files import compatibility
@@ -70,8 +71,8 @@ def ways(plan: Plan, protocol: str, phases: int) -> list[list[list[Given]]]:
     """What a protocol gives in the plan on each branch, phase by phase, with the times of the plan: what is given before each
     dose of another counts as often as it is given."""
     mine = [each for each in plan.events if plan.parts[each.part].name == protocol and not each.flush and each.end is not None]
-    names = dict.fromkeys(each.dose.branch for each in mine if each.dose.branch) or [""]
-    return [[[Given(each.start, each.end - each.start, each.dose.amount) for each in mine if each.dose.number == number and each.dose.branch in ("", name)]
+    names = timeline.branches(mine)
+    return [[[Given(each.start, each.end - each.start, each.dose.amount) for each in mine if each.dose.number == number and each.on(name)]
              for number in range(phases)] for name in names]
 
 
@@ -80,14 +81,14 @@ def make(arrangement: Arrangement, worked_out: list[PhaseOrder]) -> Plan:
     by_protocol = course.by_protocol(worked_out)
     joined = {name: by_protocol.pop(name) for name in arrangement.one_bag[1:] if name in by_protocol}
     alone = {each.drug for each in arrangement.table.alone if each.where == LINE}
-    parts = [_part(name, made, arrangement.items.get(name), alone) for name, made in by_protocol.items()]
-    flush = _flush_time(arrangement.order_set)
+    of_set = arrangement.order_set.flush if arrangement.order_set else None
+    parts = [_part(name, made, arrangement.items.get(name), alone, of_set) for name, made in by_protocol.items()]
     pairs = _pairs(arrangement, worked_out)
     compatible = {frozenset((first, second)) for first, second, verdict in pairs if verdict.status == COMPATIBLE}
-    placed = timeline.on_lines(timeline.events(parts, flush), parts, flush, lambda one, other: frozenset((one, other)) in compatible)
-    fluid = _fluid(placed, arrangement.order_set)
+    placed = timeline.on_lines(timeline.events(parts), parts, lambda one, other: frozenset((one, other)) in compatible)
+    fluid = _fluid(placed)
     for name, made in joined.items():
-        parts.append(_part(name, made, None, alone))
+        parts.append(_part(name, made, None, alone, of_set))
         placed += _in_the_bag_of(arrangement.one_bag[0], parts, placed)
     placed.sort(key=lambda each: (each.start.value, not each.flush, each.part))
     return Plan(arrangement, tuple(parts), tuple(placed), pairs, fluid)
@@ -99,8 +100,8 @@ def _in_the_bag_of(first: str, parts: list[Part], placed: list[Event]) -> list[E
     return [each._replace(part=number, dose=dose) for each in placed if parts[each.part].name == first and not each.flush]
 
 
-def _part(name, made, item, alone) -> Part:
-    doses = tuple(doses_of(made))
+def _part(name, made, item, alone, of_set) -> Part:
+    doses = tuple(doses_of(made, of_set))
     part = Part(name, made[0].loaded.drug.id, doses, alone=made[0].loaded.drug.id in alone)
     if item is None:
         return part
@@ -111,25 +112,25 @@ def _part(name, made, item, alone) -> Part:
                          before=before.item if before else "", phases=before.phases if before else (), lead=before.lead.quantity if before else ZERO)
 
 
-def doses_of(made: list[PhaseOrder]) -> Iterator[Dose]:
-    """Every dose of one protocol, of all its branches, since its own start."""
+def doses_of(made: list[PhaseOrder], of_set: SetFlush | None = None) -> Iterator[Dose]:
+    """Every dose of one protocol, of all its branches, since its own start; `of_set`: with what a set flushes."""
     for number, each in enumerate(course.in_time(made)):
-        yield from _of_phase(each.phase, each.start, number)
+        yield from _of_phase(each.phase, each.start, number, of_set)
 
 
-def _of_phase(phase: PhaseOrder, start: Quantity, number: int) -> Iterator[Dose]:
+def _of_phase(phase: PhaseOrder, start: Quantity, number: int, of_set: SetFlush | None) -> Iterator[Dose]:
     kind, figures = phase.phase, phase.figures
     over = _runs(figures)
     repeat, needed = getattr(kind, "repeat", None), getattr(kind, "as_needed", None)
     name = " ".join(filter(None, (phase.loaded.drug.name, kind.name)))
     amount = (figures.get("delivered_dose") or figures["delivered_dose_rate"]).value
     only_if = "; ".join(filter(None, (kind.only_if, f"as needed for {needed.reason}" if needed else "")))
-    count = repeat.count if repeat else 1
+    count, flush = repeat.count if repeat else 1, flushed(phase, of_set)
     for index in range(count):
         said = f"{name} {amount.on_paper()}" + (f", dose {index + 1} of {count}" if count > 1 else "")
         later = start.value + (repeat.every.quantity.to("min").value * index if repeat else 0)
         yield Dose(start.with_value(later), over, figures["volume_to_be_infused"].value if over else None, said, kind.name, only_if,
-                   amount, kind.branch, number, getattr(kind, "flush", None))
+                   amount, kind.branch, number, flush)
 
 
 def _runs(figures) -> Quantity | None:
@@ -139,9 +140,28 @@ def _runs(figures) -> Quantity | None:
     return figures["duration"].value if "duration" in figures else None
 
 
-def _flush_time(order_set) -> Quantity:
-    said = order_set.flush.duration if order_set and order_set.flush else None
-    return said.quantity.to("min") if said else ZERO
+def flush_after(plan: Plan | None, phase: PhaseOrder) -> Flushing | None:
+    """The flush that is due after a phase: in a plan where it has one, alone where its own protocol asks for it."""
+    flush = flushed(phase, plan.flush if plan else None)
+    due = flush and (flush.own or plan and any(each.flush and plan.parts[each.part].name == phase.loaded.protocol.id and each.dose.phase == phase.phase.name for each in plan.events))
+    return flush if due else None
+
+
+def flushed(phase: PhaseOrder, of_set: SetFlush | None = None) -> Flushing | None:
+    """The flush that is due after a dose: what its own protocol says, what a set adds. None after a fluid that it is flushed with
+    itself, and after what is titrated: the line is full of it, and a flush would be a bolus."""
+    own, figures = getattr(phase.phase, "flush", None), phase.figures
+    fluid = own.fluid if own else of_set.fluid if of_set else ""
+    if getattr(phase.phase, "titration", None) or (phase.prepared.product.fluid and phase.loaded.drug.name == fluid):
+        return None
+    same = of_set if of_set and of_set.fluid == fluid else None
+    volume = own.volume if own and own.volume else same.volume if same else None
+    at_least = same.duration.quantity.to("min") if same and same.duration else ZERO
+    if getattr(phase.phase, "by_hand", False):
+        line = same.line.quantity if same and same.line else None
+        return flushing.after_push(fluid, volume and volume.quantity, figures["volume_to_be_infused"].value, figures["duration"].value, line, at_least, bool(own))
+    rate = (phase.steps[-1].figures if phase.steps else figures)["pump_rate"].value
+    return flushing.after_pump(fluid, volume and volume.quantity, rate, at_least, bool(own))
 
 
 def _pairs(arrangement, worked_out):
@@ -152,23 +172,14 @@ def _pairs(arrangement, worked_out):
                   compatibility.in_one_line(arrangement.table, drugs[one], drugs[two])) for one, two in combinations(drugs, 2))
 
 
-def _fluid(placed: list[Event], order_set) -> Quantity | None:
+def _fluid(placed: list[Event]) -> Quantity | None:
     """Everything that runs in on the branch with most, flushes of a known volume included."""
     if any(each.end is None for each in placed):
         return None
-    flush = order_set.flush.volume if order_set and order_set.flush else None
-    names = dict.fromkeys(each.dose.branch for each in placed if each.dose.branch) or [""]
-    return max((_volume(placed, name, flush and flush.quantity) for name in names), key=lambda one: one.value)
+    return max((_volume(placed, name) for name in timeline.branches(placed)), key=lambda one: one.value)
 
 
-def own_flush(event: Event) -> bool:
-    """Whether its protocol says how much flushes it: then that volume counts, not the set's."""
-    return bool(event.dose.flush and event.dose.flush.volume)
-
-
-def _volume(placed: list[Event], branch: str, flush: Quantity | None) -> Quantity:
-    mine = [each for each in placed if each.dose.branch in ("", branch)]
-    volumes = [each.dose.volume for each in mine if not each.flush]
-    volumes += [each.dose.flush.volume.quantity for each in mine if not each.flush and own_flush(each)]
-    volumes += [flush for each in mine if each.flush and not own_flush(each)]
+def _volume(placed: list[Event], branch: str) -> Quantity:
+    mine = [each for each in placed if each.on(branch)]
+    volumes = [each.dose.flush.volume if each.flush else each.dose.volume for each in mine]
     return quantity(sum(each.to("mL").value for each in volumes if each), "mL")

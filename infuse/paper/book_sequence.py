@@ -24,6 +24,7 @@ from infuse.paper.phrases import TICK, order_numbers
 
 _MOST_STARTS = 4  # columns of them beside the doses
 _BY_ROW = "by its row"
+_FLUSHED = "; then flush, no faster than the drug of the row"
 _RULE = "Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."
 
 
@@ -34,12 +35,13 @@ class Given(NamedTuple):
     start: str
     amount: str
     over: str
+    flush: str
 
 
 def of_order(order: Order) -> list[Given]:
     """Every dose of an order in order of time."""
     numbers, drugs = order_numbers(order), {request.loaded.protocol.id: request.loaded.drug.name for request in order.requests}
-    found, said, flush = [], set(), combined.flush_of_all(order.plan)
+    found, said = [], set()
     for event in order.plan.events:
         if event.flush:
             continue
@@ -48,7 +50,7 @@ def of_order(order: Order) -> list[Given]:
         number, name, amount = numbers[part][dose.number], " ".join(filter(None, (drugs[part], dose.phase))), dose.amount.on_paper()
         after = dose.what.removeprefix(f"{name} {amount}") + combined.condition(event, said)
         over = "runs on" if event.end is None else f"over {prep.hours_and_minutes(event.end - event.start)}"
-        found.append(Given((f"{number} {name}", str(event.line), after + combined.then_flushed(order.plan, event, flush)), prep.hours_and_minutes(event.start), amount, over))
+        found.append(Given((f"{number} {name}", str(event.line), after), prep.hours_and_minutes(event.start), amount, over, combined.then_flushed(order.plan, event)))
     return found
 
 
@@ -75,8 +77,8 @@ def _stretches(table: Table, several: list[list[Given]]) -> Iterator[tuple[str, 
 def _of(several: list[list[Given]], orders: list[Order], which: str) -> list[Section]:
     rows = []
     for same in zip(*several):
-        (what, line, after), (start, amount, over) = same[0].fixed, (_common(getattr(each, name) for each in same) for name in ("start", "amount", "over"))
-        rows.append((start, line, f"order {what}{f' {amount}' if amount != _BY_ROW else f' (dose {_BY_ROW})'} {over if over != _BY_ROW else 'over the time of its row'}{after}", ""))
+        (what, line, after), (start, amount, over, flush) = same[0].fixed, (_common(getattr(each, name) for each in same) for name in ("start", "amount", "over", "flush"))
+        rows.append((start, line, f"order {what}{f' {amount}' if amount != _BY_ROW else f' (dose {_BY_ROW})'} {over if over != _BY_ROW else 'over the time of its row'}{after}{flush if flush != _BY_ROW else _FLUSHED}", ""))
     times = Printed(("ELAPSED", "LINE", "GIVE", "DONE, BY"), tuple(rows), blank=True)
     note = f"   {which}" if which else ""
     return [Section(f"SEQUENCE{note}", (Sentences((_RULE, *combined.rules(orders[0], orders[0].plan)), strong=True), times), flows=True), lines.section(orders[0], orders[0].plan, with_fluid=False)._replace(heading=f"LINES{note}")]

@@ -24,7 +24,7 @@ from infuse.ordering import mixture
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Arrangement, Plan
-from infuse.paper import drawing, lines, observing, wording, wording_supply
+from infuse.paper import drawing, lines, observing, wording, wording_flush, wording_supply
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
 from infuse.paper.phrases import TICK, in_numbers, order_numbers
@@ -110,11 +110,11 @@ def _and(text: str) -> str:
 def _timeline(order: Order, plan: Plan) -> Section:
     start = order.patient.get("start")
     numbers = order_numbers(order)
-    rows, said, flush = [], set(), flush_of_all(plan)
+    rows, said = [], set()
     for event in plan.events:
         if not event.flush:
             part = plan.parts[event.part]
-            give = f"order {numbers[part.name][event.dose.number]}: {event.dose.what}{_over(event)}{condition(event, said)}{then_flushed(plan, event, flush)}"
+            give = f"order {numbers[part.name][event.dose.number]}: {event.dose.what}{_over(event)}{condition(event, said)}{then_flushed(plan, event)}"
             rows.append((prep.hours_and_minutes(event.start), *((on_the_clock(start, event.start),) if start else ()), str(event.line), give, ""))
     lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
     if not start:
@@ -132,11 +132,8 @@ def _timeline(order: Order, plan: Plan) -> Section:
 
 
 def rules(order: Order, plan: Plan) -> list[str]:
-    """What holds for the whole sequence: the flush that is said once for all, how fast one may be, names that begin alike."""
-    flush = flush_of_all(plan)
-    lines = [f"FLUSH, wherever it stands below:{flush}."] if flush else []
-    if any(event.flush or plans.own_flush(event) for event in plan.events):
-        lines.append("No flush is faster than the drug before it while the line still holds that drug.")
+    """What holds for the whole sequence: how fast a flush may be, names that begin alike."""
+    lines = [wording_flush.rule(plan.flush)] if any(event.flush for event in plan.events) else []
     return lines + [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
                     for names in _alike(dict.fromkeys(request.loaded.drug.name for request in order.requests))]
 
@@ -177,29 +174,11 @@ def condition(event: Event, said: set) -> str:
     return f"; {text} {TICK}" if text else ""
 
 
-def then_flushed(plan: Plan, event: Event, of_all: str) -> str:
-    """The flush that follows a dose: its own with its volume, else the set's with its minutes, where it is not said once for all."""
-    own = event.dose.flush
-    if own and own.volume:
-        return f"; then flush {own.volume.quantity.on_paper()} of {own.fluid}"
-    flush = next((each for each in plan.events if each.flush and each.line == event.line and each.part == event.part and event.end is not None
-                  and each.start.value == event.end.value), None)
-    if flush is None:
-        return ""
-    if own and plan.flush and own.fluid != plan.flush.fluid:
-        return f"; then flush ________ mL of {own.fluid}, NOT {plan.flush.fluid}"
-    return "; then FLUSH" if of_all else f"; then flush{_flush(plan, flush)}"
-
-
-def flush_of_all(plan: Plan) -> str:
-    """What is flushed with and how long, where the set flushes the same way more than twice; else ""."""
-    ways = [_flush(plan, each) for each in plan.events if each.flush and not plans.own_flush(each)]
-    return ways[0] if len(ways) > 2 and len(set(ways)) == 1 else ""
-
-
-def _flush(plan: Plan, flush: Event) -> str:
-    over = f" over {prep.hours_and_minutes(flush.end - flush.start)} or longer" if flush.end.value > flush.start.value else ""
-    return f"{_much(plan)}{over}"
+def then_flushed(plan: Plan, event: Event) -> str:
+    """The flush that follows a dose, where one does."""
+    due = event.dose.flush and any(each.flush and each.line == event.line and each.part == event.part and event.end is not None
+                                   and each.start.value == event.end.value for each in plan.events)
+    return wording_flush.in_short(event.dose.flush, plan.flush) if due else ""
 
 
 def on_the_clock(start: datetime, elapsed: Quantity) -> str:
@@ -207,14 +186,6 @@ def on_the_clock(start: datetime, elapsed: Quantity) -> str:
     moment = clock.after(start, elapsed)
     day, time = on_paper_time(moment).split(" ")
     return f"{day.rpartition('-')[0]} {time}" + _and(clock.which(moment))
-
-
-def _much(plan: Plan) -> str:
-    flush = plan.flush
-    if flush is None:
-        return " ________ mL"
-    much = flush.volume.quantity.on_paper() if flush.volume else "________ mL"
-    return f" {much} of {flush.fluid}"
 
 
 # ---------------------------------------------------------------------------------------------- one bag

@@ -11,7 +11,6 @@ tromethamine, magnesium sulfate; ketorolac tromethamine with magnesium sulfate".
 from __future__ import annotations
 
 from infuse.files.compatibility import COMPATIBLE, INCOMPATIBLE, UNKNOWN
-from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Plan
 from infuse.paper.page import Block, Field, Fields, Section, Sentences, Table
@@ -48,10 +47,10 @@ def fluid(plan: Plan) -> str:
 
 def counting(plan: Plan) -> str:
     """Whether flushes are in the fluid, "" where there are none."""
-    known = [plans.own_flush(each) or bool(plan.flush and plan.flush.volume) for each in plan.events if each.flush or plans.own_flush(each)]
+    known = [each.dose.flush.volume is not None for each in plan.events if each.flush]
     if not known:
         return ""
-    return ", flushes included" if all(known) else ", and the flushes"
+    return ", flushes included" if all(known) else ", and each flush whose volume is not filled in" if any(known) else ", and the flushes"
 
 
 def _pairs(plan: Plan, names: dict[str, str]):

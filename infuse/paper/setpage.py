@@ -59,8 +59,9 @@ def show_page(of_set: LoadedSet, today: date, sample: tuple[str, Order] | None =
         sections.append(Section(f"TIMELINE   as in its case: {sample[0]}", (drawn,)))
     if one.flush:
         much = one.flush.volume.quantity.on_paper() if one.flush.volume else "a volume for the prescriber to fill in"
-        over = f" over {one.flush.duration.quantity.on_paper()}" if one.flush.duration else ""
-        sections.append(Section("FLUSH BETWEEN TWO DRUGS", (Sentences((f"{much} of {one.flush.fluid}{over} ({_basis(one.flush)})",)),)))
+        over = f" over {one.flush.duration.quantity.on_paper()} or longer" if one.flush.duration else ""
+        line = f"; the first {one.flush.line.quantity.on_paper()}, as much as the line holds of a drug that was pushed, no faster than it" if one.flush.line else ""
+        sections.append(Section("FLUSH BETWEEN TWO DRUGS", (Sentences((f"{much} of {one.flush.fluid}{over}{line}, and never faster than the drug ({_basis(one.flush)})",)),)))
     for heading, notes in (("VISIT", one.visit), ("OUTCOME", one.outcome)):
         if notes:
             sections.append(Section(heading, (Sentences(tuple(f"{each.text} ({', '.join(each.source)})" for each in notes), items=True),)))

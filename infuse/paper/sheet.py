@@ -18,6 +18,7 @@ from infuse.files.protocol import Continuous
 from infuse.judgement import screening
 from infuse.judgement.limits import HARD, NOTE, SOFT
 from infuse.ordering import compact
+from infuse.ordering import plan as plans
 from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper import basis, bedside, combined, drawing, emergency, identity, wording, wording_rates, wording_supply
@@ -105,7 +106,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous"
     answers = {question: given.text for question, given in _request(order, phase).answers.items()}
     *rows, in_one_line = wording.three_lines(phase, _how_often(order, phase), planned=order.plan is not None).rows
-    rows += wording.supply(phase, order.plan.flush if order.plan else None).rows
+    rows += wording.supply(phase, plans.flush_after(order.plan, phase)).rows
     indication = f"Indication: {protocol.indication}. " if phase is _first_of(order, phase.loaded) else ""
     blocks = [Fields((*rows, in_one_line)), Sentences((f"{indication}Source: {', '.join(phase.phase.source)}.",))]
     if drug.high_alert:

@@ -13,9 +13,9 @@ from __future__ import annotations
 from infuse.arithmetic import dosing
 from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.figure import deviation_in_words
+from infuse.arithmetic.flushing import Flushing
 from infuse.arithmetic.patient import Patient
 from infuse.files.drug import Drug
-from infuse.files.ordersets import SetFlush
 from infuse.files.protocol import Continuous, Guideline, Intermittent, Maintenance, Phase, Schedule
 from infuse.files.stated import Reference
 from infuse.files.tables import DEFAULT_PUMP
@@ -23,7 +23,7 @@ from infuse.ground import numerals, units
 from infuse.ground.units import Quantity
 from infuse.judgement.limits import basis
 from infuse.ordering.phases import PhaseOrder, Rung
-from infuse.paper import blanks, handling
+from infuse.paper import blanks, handling, wording_flush
 from infuse.paper import wording_rates as rates
 from infuse.paper import wording_supply as supplies
 from infuse.paper.page import Block, Field, Fields, Sentences, Table
@@ -311,9 +311,8 @@ def _or_blank(label: str, value: str, unit: str = "") -> Field:
 # ---------------------------------------------------------------------------------------------- the rest of an order
 
 
-def supply(order: PhaseOrder, of_set: SetFlush | None = None) -> Fields:
-    """Beyond use, how it is handled, bags for the course, the change of bags, the flush: as much as the protocol says, else as
-    the set does."""
+def supply(order: PhaseOrder, flush: Flushing | None = None) -> Fields:
+    """Beyond use, how it is handled, bags for the course, the change of bags, the `flush` that is due after it."""
     rows = []
     if order.beyond_use:
         rows.append(Field("BEYOND USE", f"{said(order.beyond_use)} after preparation"))
@@ -327,12 +326,8 @@ def supply(order: PhaseOrder, of_set: SetFlush | None = None) -> Fields:
     if order.bags and not isinstance(order.phase, Intermittent) and not one_bag_does:
         rows.append(Field("BAGS FOR THE COURSE", _bags(*order.bags)))
         rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
-    flush = getattr(order.phase, "flush", None)
     if flush:
-        speed = supplies.rate_said(order) if "pump_rate" in order.figures else "the same speed as the drug"
-        volume = flush.volume or (of_set.volume if of_set and of_set.fluid == flush.fluid else None)
-        much = volume.quantity.on_paper() if volume else "________ mL"
-        rows.append(Field("FLUSH", f"{much} of {flush.fluid} at no more than {speed} while the line still holds drug"))
+        rows.append(Field("FLUSH", wording_flush.in_full(flush, order)))
     return Fields(tuple(rows))
 
 

@@ -66,7 +66,8 @@ def _flush(span, source, basis, **values):
 _FLUSH = fields((
     Key("fluid", text(), "with what the line is flushed between two drugs", required=True),
     Key("volume", quantity("volume"), "with how much; where left out, a box for the prescriber"),
-    Key("duration", quantity("duration"), "over how long; where left out, the timeline counts no time for it"),
+    Key("duration", quantity("duration"), "over how long at least, however fast the drug before it ran"),
+    Key("line", quantity("volume"), "what the line holds of a drug that was pushed, from the port to the vein: that much goes in no faster than the drug; left out, all of it"),
     Key("source", sources, "its references", default=()),
     Key("basis", word("site"), "site: it is the site's to decide, and holds meanwhile"),
 ), _flush)
