@@ -1,95 +1,124 @@
-"""Boxes of questions: a unit only where it is sure, never one of several that are a thousandfold apart."""
+"""Boxes for the hand: each has one unit, which the file states, or is of a kind that has none; what is measured has its number."""
 
 from __future__ import annotations
 
 import pytest
-from conftest import make
+from conftest import ROOT, make
 
+from infuse.files import measured
+from infuse.files.consistency.boxes import boxes_have_units, findings_have_numbers
 from infuse.files.library import Library
-from infuse.paper import blanks
+from infuse.files.protocol import Criterion
+from infuse.files.shapes import Question, Text
+from infuse.ground.source import Span
+from infuse.paper import blanks, sheet
 from infuse.paper.phrases import TICK
 
-MINUTES = f"{TICK} minutes {TICK} hours"
+PLACE = Span("sample.yaml", 1, 1, 2)
+LOADED = {name: Library().load(path) for name, path in Library().ids().items()}
 
 
-@pytest.fixture(scope="module")
-def order():
-    """1,000 mg of levetiracetam: its own doses are in mg."""
-    library = Library()
-    return make(library.load(library.ids()["levetiracetam"]), weight="70 kg", age="44 years", sex="female", height="170 cm", creatinine="0.9 mg/dL").phases[0]
+def asked(text, unit=""):
+    return Question(text, PLACE, unit)
 
 
-@pytest.mark.parametrize("question, unit", [
-    ("systolic blood pressure below which to hold and call", "mmHg"),
-    ("blood pressure at which to hold and call", "mmHg"),
-    ("blood pressure at which to hold and call, for this age", ""),  # two figures or one, of which nothing is sure
-    ("heart rate below which to hold and call", "beats a minute"),
-    ("breathing rate at which it is given", "breaths a minute"),
-    ("QTc before the dose, in ms, if another drug or a disease prolongs it", "ms"),
-    ("QTc at which no further dose is given, in ms", "ms"),
-    ("blood glucose at or above which to call", f"{TICK} mg/dL {TICK} mmol/L"),
-    ("glucose above which to call", f"{TICK} mg/dL {TICK} mmol/L"),
-    ("observation time after the infusion", MINUTES),
-    ("interval of pulse, blood pressure, oxygen saturation and sedation", MINUTES),
-    ("how often blood pressure and pulse are measured after a dose", MINUTES),
-    ("how long the patient is watched afterwards", MINUTES),
-    ("hours between doses", "hours"),
-    ("hours between two changes of the rate", "hours"),
-    ("dose on dialysis, if it is given at all", "mg"),
-    ("most in 24 hours in severe liver disease (the sources say 8 mg)", "mg"),
-    ("levetiracetam already taken in the last 24 hours, every route and product, in mg", "mg"),
-])
-def test_one_value_of_a_sure_kind_has_its_unit(order, question, unit):
-    assert blanks.beside(question, order).blank == unit
-    assert not blanks.beside(question, order).value
+def a_file(questions=(), *findings):
+    """A protocol that asks and finds just this."""
+    one = LOADED["ondansetron"].protocol
+    return one._replace(phases=(one.phases[0]._replace(ask=tuple(questions)),), criteria=findings)
 
+
+def finding(when, *box):
+    return Criterion(Text(when, PLACE), "stop", ("x",), tuple(Text(each, PLACE) for each in box))
+
+
+# ---------------------------------------------------------------------------------------------- the unit of a box
 
 @pytest.mark.parametrize("question", [
-    "blood pressure and heart rate at which to hold and call",
-    "blood pressure, pulse and breathing rate at which to hold and call",
-    "blood pressure below which it is not started, and at which to hold and call",
-    "breaths and oxygen saturation at which to stop and call",
-    "how often blood pressure and pulse are measured after a dose, and for how long",
-    "QTc before the dose, in ms, and the time of that ECG",
-    "QTc before the dose, and at which QTc it is not given, where a risk is there",
-    "sodium chloride 0.9% given first, in mL, and over what time",
-    "which vasodilator is at hand, and its dose",
-    "what is given for restlessness or spasm, and its dose",
-    "calcium product and dose to have at hand",
-    "drug and dose against agitation, hallucinations or nausea",
-    "by how much dose or rate is lowered for nausea",
-    "when the course ends early, and when it ends for lack of effect",
-    "what follows if the second dose does not end it",
-    "interval and most in 24 hours if creatinine clearance is 30 mL/min or less",
-    "urine output below which the prescriber is called",  # mL/hour or mL/kg/hour
-    "dose and interval on dialysis",
-    "dose of this calcium salt",  # of another drug than the order's
-    "hours since food and drink, and the least that is accepted",
-    "hours between doses, and how many",
+    "oxygen saturation below which to stop", "systolic blood pressure at or above which to hold and call", "serum potassium", "blood glucose",
+    "QTc before the dose", "interval of blood pressure", "how long the patient is watched afterwards", "hours between doses, at least 6",
+    "number of further doses (0 if none)", "dose of the drug against nausea", "most in 24 hours in liver disease", "rate for nausea",
+    "acetaminophen already taken, in mg", "deepest sedation at which a dose is still given", "pain score that counts as relief",
 ])
-def test_two_values_a_name_or_words_have_an_empty_line(order, question):
-    field = blanks.beside(question, order)
-    assert (field.value, field.blank) == ("", "")
+def test_a_number_needs_its_unit(question):
+    assert [each for each in boxes_have_units(a_file([asked(question)]), None) if "the unit after the box" in each.message]
 
 
-@pytest.mark.parametrize("question", ["whether a second dose may follow, and when", "whether a further dose may follow, not sooner than 6 hours, and how many"])
-def test_whether_is_answered_by_no_or_yes_and_a_line(order, question):
-    field = blanks.beside(question, order)
-    assert (field.value, field.blank) == (f"{TICK} no {TICK} yes", "")
+@pytest.mark.parametrize("question", ["drug against nausea", "whether blood returns", "when the course ends early", "name of the sedation scale", "calcium salt at hand"])
+def test_words_need_none(question):
+    assert not list(boxes_have_units(a_file([asked(question)]), None))
 
 
-def test_no_box_of_the_library_has_units_a_thousandfold_apart(order):
-    library = Library()
-    questions = {each for path in library.ids().values() for phase in library.load(path).protocol.phases for each in phase.ask}
-    assert len(questions) > 60
-    for question in questions:
-        unit = blanks.beside(question, order).blank
-        assert unit.count(TICK) in (0, 2), question
-        assert not {"mcg", "mg", "g"} & set(unit.replace(TICK, "").split()) or unit == "mg", question
+@pytest.mark.parametrize(("unit", "right"), [
+    ("mmHg", True), ("minutes", True), ("mL/hour", True), ("mg/kg", True), ("beats a minute", True), ("date and time", True), ("%", True), ("mL/kg/hour", True),
+    ("h", False), ("min", False), ("mg/h", False), ("cc", False), ("", False), ("banana", False), ("minutes hours", False)])
+def test_units_are_those_of_print(unit, right):
+    assert measured.is_unit(unit) is right
 
 
-def test_a_sheet_prints_no_unit_for_a_drug_of_another_name(infuse):
+def test_a_unit_of_another_kind_is_refused():
+    [problem] = boxes_have_units(a_file([asked("heart rate below which to call", "mmHg")]), None)
+    assert "beats a minute" in problem.message
+
+
+@pytest.mark.parametrize("question", ["drug against spasm, and its route", "how often pulse is measured, and for how long", "lidocaine levels, when", "drug and dose against nausea", "QTc; and the time of it; what follows"])
+def test_a_question_asks_one_thing(question):
+    assert [each for each in boxes_have_units(a_file([asked(question, "minutes")]), None) if "one thing" in each.message]
+
+
+# ---------------------------------------------------------------------------------------------- the number of a finding
+
+@pytest.mark.parametrize("when", [
+    "oxygen saturation falls", "a slow pulse", "blood pressure at the value that the prescriber filled in", "QRS wider", "breathing slow or blocked",
+    "blood pressure below 90 mmHg, or a slow pulse", "systolic pressure below 90", "little urine", "glucose too high", "pulse below 50 mmHg"])
+def test_what_is_measured_needs_a_number_in_its_unit(when):
+    assert list(findings_have_numbers(a_file([], finding(when)), None))
+
+
+@pytest.mark.parametrize("when", [
+    "hives, swelling, or hard to breathe", "weaker pulses in the foot", "irregular pulse", "systolic blood pressure below 90 mmHg or above 180 mmHg",
+    "heart rate below 50 or above 150 a minute", "knee jerk gone", "oxygen saturation below 92%", "urine below 100 mL in 4 hours", "sodium of 132 mmol/L or less"])
+def test_findings_and_numbers_pass(when):
+    assert not list(findings_have_numbers(a_file([], finding(when)), None))
+
+
+def test_a_box_stands_for_the_number_of_its_own_kind_alone():
+    low, slow = asked("systolic blood pressure below which to stop", "mmHg"), asked("pulse below which to stop", "beats a minute")
+    both = "blood pressure or pulse below the value"
+    assert not list(findings_have_numbers(a_file([low, slow], finding(both, low, slow)), None))
+    assert "number of the heart rate" in next(findings_have_numbers(a_file([low], finding(both, low)), None)).message
+    assert [each for each in findings_have_numbers(a_file([low], finding("hives")), None) if "rests on this box" in each.message]
+
+
+def test_all_files_that_ship_pass_and_state_many_units():
+    for one in LOADED.values():
+        assert not [*boxes_have_units(one.protocol, None), *findings_have_numbers(one.protocol, None)], one.protocol.id
+    questions = {each for one in LOADED.values() for phase in one.protocol.phases for each in phase.ask}
+    assert sum(bool(each.unit) for each in questions) > 100
+
+
+# ---------------------------------------------------------------------------------------------- in print
+
+def test_an_answer_of_a_number_alone_gets_its_unit():
+    assert blanks.with_unit(asked("x", "mmHg"), "90") == "90 mmHg"
+    assert blanks.with_unit(asked("x", "%"), "92") == "92%"
+    assert blanks.with_unit(asked("x", "mg"), "1500") == "1,500 mg"
+    assert blanks.with_unit(asked("x", "hours"), "4 hours") == "4 hours"
+    assert blanks.with_unit(asked("x"), "4") == "4"
+
+
+def test_whether_is_answered_by_no_or_yes():
+    field = blanks.answered(asked("whether an infusion follows"), {})
+    assert (field.value, field.blank) == (f"{TICK} no {TICK} yes", None)
+
+
+def test_what_the_prescriber_gave_stands_at_the_finding(infuse):
+    said = infuse("order", "ketamine-inpatient-titration", "--weight", "70kg", "--age", "44y", "--answer", "oxygen saturation below which to stop=92").stdout
+    assert "oxygen saturation below the value that the prescriber filled in (92%): stop at once" in " ".join(said.split())
+    assert "____ %" not in said
+
+
+def test_a_box_of_a_sheet_has_the_unit_of_the_file(infuse):
     said = infuse("order", "levetiracetam", "--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "170cm", "--creatinine", "0.9 mg/dL").stdout
     box = said[said.index("FOR THE PRESCRIBER TO FILL IN"):said.index("HOLD, STOP AND CALL   ")]
-    assert "mcg" not in box
-    assert "____________ mg" in box
+    assert "____________ mg" in box and "____________ %" in box and "mcg" not in box

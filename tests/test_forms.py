@@ -290,7 +290,7 @@ def test_a_set_has_one_flowsheet_whose_times_count_from_its_start(infuse):
     assert done.returncode == 0, done.stderr
     chart = next(section["rows"] for section in json.loads(done.stdout)["papers"][0]["sections"] if section["heading"] == "CHART")
     due = {row["AFTER START"]: row["DUE"] for row in chart if row["AFTER START"]}
-    assert due["before"] == "1a" and due["5 minutes"] == "1a" and any(each.startswith("before ") and "2" in code for each, code in due.items())
+    assert due["before"] == "1a 1d" and due["5 minutes"] == "1a" and any(each.startswith("before ") and "2" in code for each, code in due.items())
 
 
 # ---------------------------------------------------------------------------------------------- all of them on paper

@@ -218,7 +218,7 @@ def test_slips_of_the_right_dimension_are_problems(tmp_path, ketamine, old, new,
 def test_every_blank_of_the_titration_is_counted_as_open(ketamine):
     found = {each.question for each in make(ketamine, weight="70 kg", **FACTS).open if each.fact == "titration"}
     steps = ketamine.protocol.phases[0].titration
-    blank = {"step up only when": steps.step_up_when, "step down": steps.step_down, "after an interruption": steps.restart,
+    blank = {"step up only when": steps.step_up_when, "step down when": steps.step_down, "step down by": steps.step_down, "after an interruption": steps.restart,
              "end of course": steps.end_of_course}
     assert found == {name for name, said in blank.items() if not said}
 

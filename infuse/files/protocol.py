@@ -56,11 +56,12 @@ class Monitoring(NamedTuple):
 
 
 class Criterion(NamedTuple):
-    """At what finding to do what: hold, stop, call, slow, step down."""
+    """At what finding to do what: hold, stop, call, slow, step down. `box`: the questions in whose boxes its numbers are written."""
 
     when: str
     do: str
     source: tuple[str, ...]
+    box: tuple[str, ...] = ()
 
 
 class Preparation(NamedTuple):

@@ -35,6 +35,17 @@ class Text(str):
         return made
 
 
+class Question(Text):
+    """What a prescriber answers in a box, and the unit that stands after the box ("": it is answered in words)."""
+
+    __slots__ = ("unit",)
+
+    def __new__(cls, text: str, span: Span, unit: str = ""):
+        made = super().__new__(cls, text, span)
+        made.unit = unit
+        return made
+
+
 class Wrong(ValueError):
     """Values that do not go together: at the whole block where no span is given."""
 

@@ -305,8 +305,8 @@ def open_answers(phase: PhaseOrder, requests, of_set: SetFlush | None = None) ->
     found = [Open(question, question, f'--answer "{question}=TEXT"') for question in phase.phase.ask if question not in answers]
     steps = getattr(phase.phase, "titration", None)
     if steps:
-        blanks = {"step up only when": steps.step_up_when, "step down": steps.step_down, "after an interruption": steps.restart,
-                  "end of course": steps.end_of_course}
+        blanks = {"step up only when": steps.step_up_when, "step down when": steps.step_down, "step down by": steps.step_down,
+                  "after an interruption": steps.restart, "end of course": steps.end_of_course}
         asked = [name for name, said in blanks.items() if not said]
         if steps.every is None and "titration interval" not in phase.phase.ask:
             asked.append("step up every")

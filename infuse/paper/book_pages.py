@@ -16,10 +16,9 @@ from infuse.files.ordersets import OrderSet
 from infuse.files.protocol import Protocol
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ordering.book import Entry, Table
-from infuse.paper import approval, book_contents, book_sets, book_tables, emergency
+from infuse.paper import approval, blanks, book_contents, book_sets, book_tables, emergency
 from infuse.paper.book_contents import Line
 from infuse.paper.book_tables import Book, sheet
-from infuse.paper.combined import cited
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
 
@@ -89,7 +88,7 @@ def _page(book: Book, table: Table, number: int, of: int, in_sets: str) -> Sheet
     sections = [*book_tables.noted(emergency.HEADING, emergency.in_the_book(protocol), strong=True), _assumes(table, in_sets), *sections, *book_tables.stops(table)]
     if ready:
         when = {"when": emergency.TICKED_IN_THE_BOOK} if protocol.emergency else {}
-        sections += [book_tables.questions([table], f"this table is the patient's: {book_tables.for_whom(table)}", **when), *book_tables.noted("HOLD, STOP AND CALL", cited(protocol.criteria), strong=True),
+        sections += [book_tables.questions([table], f"this table is the patient's: {book_tables.for_whom(table)}", **when), *book_tables.noted("HOLD, STOP AND CALL", blanks.findings(protocol), strong=True),
                      *book_tables.noted("RESCUE", (f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)),
                      *book_tables.noted("MONITORING", (f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring))]
     high = "HIGH-ALERT: " if drug.high_alert else ""

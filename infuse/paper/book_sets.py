@@ -17,7 +17,7 @@ from infuse.files.tables import DEFAULT_PUMP
 from infuse.judgement.limits import NOTE
 from infuse.ordering.book import Table
 from infuse.ordering.order import Order
-from infuse.paper import approval, book_sequence, book_tables, combined, emergency, lines
+from infuse.paper import approval, blanks, book_sequence, book_tables, combined, emergency, lines
 from infuse.paper.book_tables import Book
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
@@ -78,7 +78,7 @@ def _assumes(table: Table) -> Section:
 def _criteria(table: Table) -> Iterator[str]:
     yield from combined.cited(table.entry.of_set.order_set.criteria)
     for each in table.entry.loaded:
-        yield from (f"{each.drug.name}: {said}" for said in combined.cited(each.protocol.criteria))
+        yield from (f"{each.drug.name}: {said}" for said in blanks.findings(each.protocol))
 
 
 # ---------------------------------------------------------------------------------------------- what differs by weight

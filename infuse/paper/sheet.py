@@ -19,9 +19,9 @@ from infuse.judgement import screening
 from infuse.judgement.limits import HARD, NOTE, SOFT
 from infuse.ordering import compact
 from infuse.ordering import plan as plans
-from infuse.ordering.order import READY, Order, Request
+from infuse.ordering.order import READY, Order
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import basis, bedside, combined, drawing, emergency, identity, wording, wording_rates, wording_supply
+from infuse.paper import basis, bedside, blanks, combined, drawing, emergency, identity, wording, wording_rates, wording_supply
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 
@@ -47,7 +47,7 @@ def _body(order: Order) -> list[Section]:
     for number, phase in enumerate(order.phases, 1):
         sections += _one_order(order, phase, number)
         if phase is _last_of(order, phase.loaded):
-            sections += _watching(phase, alone=order.plan is None)
+            sections += _watching(phase, _answers(order, phase), alone=order.plan is None)
     sections += combined.after_the_orders(order) if order.plan else []
     return [*sections, _screening(order), _signatures(), _verify(order)]
 
@@ -104,7 +104,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     protocol, drug = phase.loaded.protocol, phase.loaded.drug
     called = f"{phase.phase.name}, " if phase.phase.name else ""
     heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous"
-    answers = {question: given.text for question, given in _request(order, phase).answers.items()}
+    answers = _answers(order, phase)
     *rows, in_one_line = wording.three_lines(phase, _how_often(order, phase), planned=order.plan is not None).rows
     rows += wording.supply(phase, plans.flush_after(order.plan, phase)).rows
     indication = f"Indication: {protocol.indication}. " if phase is _first_of(order, phase.loaded) else ""
@@ -127,7 +127,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     if isinstance(phase.phase, Continuous) and phase.phase.titration:
         sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", (*wording.ladder(phase), drawing.ladder(phase)))]
     elif phase.phase.ask:
-        rows = tuple(wording.answered(each, phase, answers) for each in phase.phase.ask)
+        rows = tuple(blanks.answered(each, answers) for each in phase.phase.ask)
         sections.append(Section(f"FOR THE PRESCRIBER TO FILL IN   {drug.name}", (Fields(rows),)))
     return sections
 
@@ -141,8 +141,10 @@ def _how_often(order: Order, phase: PhaseOrder) -> str:
     return f"before each dose of {other}, at the times of the TIMELINE"
 
 
-def _request(order: Order, phase: PhaseOrder) -> Request:
-    return next(each for each in order.requests if each.loaded is phase.loaded)
+def _answers(order: Order, phase: PhaseOrder) -> dict[str, str]:
+    """What was answered of the questions of its protocol."""
+    request = next(each for each in order.requests if each.loaded is phase.loaded)
+    return {question: given.text for question, given in request.answers.items()}
 
 
 def _first_of(order: Order, loaded) -> PhaseOrder:
@@ -155,13 +157,12 @@ def _last_of(order: Order, loaded) -> PhaseOrder:
     return [each for each in order.phases if each.loaded is loaded][-1]
 
 
-def _watching(phase: PhaseOrder, alone: bool) -> list[Section]:
+def _watching(phase: PhaseOrder, answers: dict[str, str], alone: bool) -> list[Section]:
     """When to hold, stop and call, what to observe (`alone`: with several orders one plan is made of all), rescue."""
     protocol = phase.loaded.protocol
     name = phase.loaded.drug.name
     sections = []
-    criteria = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in protocol.criteria)
-    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),)))
+    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(blanks.findings(protocol, answers), strong=True, items=True),)))
     sections += [_monitoring(protocol, name)] if alone else []
     notes = [(each.text, f"{each.text} ({', '.join(each.source)})") for each in (*protocol.advisories, *phase.loaded.drug.incompatible)]
     never = {each.text for each in phase.loaded.drug.incompatible}

@@ -29,6 +29,8 @@ from infuse.paper import wording_supply as supplies
 from infuse.paper.page import Block, Field, Fields, Sentences, Table
 from infuse.paper.phrases import TICK, and_, counted_by, course, delivers, kind_said, named, said, strength
 
+INTERVAL = "titration interval"  # the one question whose answer stands among the fields of the ladder
+
 
 def with_equivalent(order: PhaseOrder, text: str) -> str:
     """2 g (16.24 mEq), or 16.24 mEq (2,000 mg), where the drug declares the factor."""
@@ -286,22 +288,22 @@ def titration(order: PhaseOrder, answers: dict[str, str]) -> Fields:
     top = order.rungs[-1].figures["dose_rate"]
     rows = [Field("GOES ON AT" if order.continues else "START", said(order.figures["dose_rate"])),
             Field("STEP UP BY", steps.by.quantity.on_paper()),
-            _or_blank("STEP UP EVERY", steps.every.range.on_paper() if steps.every else answers.get("titration interval", ""), "hours"),
+            Field("STEP UP EVERY", steps.every.range.on_paper()) if steps.every else _interval(phase, answers),
             _or_blank("STEP UP ONLY WHEN", steps.step_up_when),
             Field("TARGET", steps.until),
             _or_blank("STAY AT TARGET", f"{steps.hold_at_target.range.on_paper()}, then reassess" if steps.hold_at_target else "", "hours"),
             Field("MAXIMUM", f"rung {len(order.rungs)}: {said(top)}, {said(order.rungs[-1].figures['pump_rate'])}", strong=True),
-            _or_blank("STEP DOWN", steps.step_down),
-            _or_blank("AFTER AN INTERRUPTION", steps.restart),
+            *([Field("STEP DOWN", steps.step_down)] if steps.step_down else [Field("STEP DOWN WHEN", blank=""), Field("STEP DOWN BY", blank="rungs")]),
+            Field("AFTER AN INTERRUPTION", steps.restart) if steps.restart else Field("AFTER A BREAK GO ON AT", blank="(rung)"),
             _or_blank("END OF COURSE", steps.end_of_course)]
-    said_above = {"titration interval"}
-    rows += [answered(question, order, answers) for question in phase.ask if question not in said_above]
+    rows += [blanks.answered(question, answers) for question in phase.ask if question != INTERVAL]
     return Fields(tuple(rows))
 
 
-def answered(question: str, order: PhaseOrder, answers: dict[str, str]) -> Field:
-    """What the source leaves open, in the words of the file, with the answer or a line for it."""
-    return Field(question, answers[question]) if answers.get(question) else blanks.beside(question, order)
+def _interval(phase: Continuous, answers: dict[str, str]) -> Field:
+    """How long to wait between steps, which no source says: in the unit of the file's own question, where it asks one."""
+    asked = next((question for question in phase.ask if question == INTERVAL), None)
+    return blanks.answered(asked, answers)._replace(label="STEP UP EVERY") if asked is not None else Field("STEP UP EVERY", blank="hours")
 
 
 def _or_blank(label: str, value: str, unit: str = "") -> Field:

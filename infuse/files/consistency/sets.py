@@ -3,7 +3,7 @@
 For: `infuse check`, and every order of several protocols before it computes anything.
 
 Refuses: a protocol or drug that no file has, a source that no reference names, an item that starts after one which
-does not stand above it, one protocol twice, a phase that the named protocol does not have.
+does not stand above it, one protocol twice, a phase that the named protocol does not have, a finding without its number.
 
 Example: `after: ketorolak` where the set orders ketorolac is a problem at that line, with "did you mean ketorolac?".
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from infuse.files import compatibility
 from infuse.files.compatibility import Compatibility
+from infuse.files.consistency.boxes import findings_of_a_set
 from infuse.files.consistency.words import unknown_sources, wrong
 from infuse.files.ordersets import OrderSet
 from infuse.files.protocol import Protocol
@@ -24,7 +25,7 @@ from infuse.ground.source import Problem
 def check_set(one: OrderSet, protocols: dict[str, Protocol | None], known: set[str]) -> list[Problem]:
     """Everything that is wrong with a set, in the order of the file. `protocols`: those that its items name, as far as they
     could be read; `known`: the ids that there are."""
-    found = [*_protocols_exist(one, known), *_sources_exist(one), *_times_agree(one, protocols)]
+    found = [*_protocols_exist(one, known), *_sources_exist(one), *_times_agree(one, protocols), *findings_of_a_set(one.criteria)]
     return sorted(dict.fromkeys(found), key=lambda each: each.span)
 
 

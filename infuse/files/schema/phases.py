@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import math
 
+from infuse.files import measured
 from infuse.files import protocol as p
-from infuse.files.schema.common import file_name, half_open, sources, texts
+from infuse.files.schema.common import file_name, half_open, sources
 from infuse.files.schema.doses import band_of, choice, within
 from infuse.files.schema.limits import limits_of, with_source
-from infuse.files.shapes import BAD, Key, Reader, Wrong, between, fields, list_of, quantity, text
+from infuse.files.shapes import BAD, Key, Question, Reader, Wrong, between, fields, list_of, quantity, text
 from infuse.files.stated import StatedRange
 from infuse.ground import ranges
 from infuse.ground.grammar import DOSE_RATES, DOSES
@@ -54,7 +55,24 @@ _TITRATION = fields((
     Key("end_of_course", text(), "how the course ends", default=""),
 ), lambda span, **values: p.Titration(span=span, **values))
 
-_ASK = Key("ask", texts, "what the source leaves open, for the prescriber to fill in", default=())
+def _question() -> Reader:
+    """`how often blood pressure is measured ____ minutes`: a question, its box and its unit; without a box it is answered in words."""
+    inner = text("a question for the prescriber, such as oxygen saturation below which to stop ____ %")
+
+    def read(node, notes):
+        said = inner.read(node, notes)
+        if said is BAD:
+            return BAD
+        asked, box, unit = (each.strip() for each in said.partition(measured.BOX))
+        if box and (not asked or not measured.is_unit(unit)):
+            return notes.wrong(node.span, "a question, then ____ and the unit as it is printed, such as ____ mmHg", notes.found(node),
+                               f"the units are those of printed doses, volumes and times (mg, mL/hour, minutes), and {', '.join(measured.WORDED)}")
+        return Question(asked, node.span, unit)
+
+    return Reader(read, inner.schema)
+
+
+_ASK = Key("ask", list_of(_question()), "what the source leaves open, for the prescriber to fill in, each with its box and unit: ____ mmHg", default=())
 _MADE_FROM = Key("preparation", list_of(file_name, single=True),
                  "which of the protocol's preparations it is made from, preferred first; left out, any of them", default=())
 _SOURCE = Key("source", sources, "the references of this phase", required=True)

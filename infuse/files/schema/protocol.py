@@ -114,6 +114,7 @@ CASE = fields((
 
 CRITERION = fields((
     Key("when", text(), "the finding, with its number", required=True),
+    Key("box", list_of(text(), single=True), "where no source states the number: the question, under ask, in whose box the prescriber writes it", default=()),
     Key("do", text(), "what to do: hold, stop, call, slow, step down one rung", required=True),
     Key("source", sources, "its references", required=True),
 ), lambda span, **values: p.Criterion(**values))

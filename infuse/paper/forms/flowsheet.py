@@ -21,6 +21,7 @@ from infuse.files.protocol import Monitoring
 from infuse.ground.units import Quantity, quantity
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
+from infuse.paper import blanks
 from infuse.paper.combined import on_the_clock
 from infuse.paper.page import Field, Fields, Section, Sentences, Table
 
@@ -111,6 +112,6 @@ def _criteria(order: Order) -> list[Section]:
     """When to hold, stop and call, beside what is charted."""
     found = []
     for request in order.requests:
-        lines = tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in request.loaded.protocol.criteria)
+        lines = blanks.findings(request.loaded.protocol, {question: given.text for question, given in request.answers.items()})
         found.append(Section(f"HOLD, STOP AND CALL   {request.loaded.drug.name}", (Sentences(lines, strong=True, items=True),), flows=True))
     return found
