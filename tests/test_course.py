@@ -23,9 +23,9 @@ def totals(made):
 def test_when_each_phase_starts(shipped):
     made = make(shipped[DIHYDROERGOTAMINE], overrides=[(f"{DIHYDROERGOTAMINE}.total", "refractory")], by="Dr. Roe", **FACTS)
     found = [(each.phase.phase.name, str(each.start.to("h").value)) for each in course.in_time(list(made.phases))]
-    assert found == [("test dose", "0"), ("second half", "1"), ("HALF dose", "8"), ("FULL dose", "9")]
+    assert found == [("test dose", "0"), ("HALF dose", "8"), ("second half", "1"), ("FULL dose", "9")]
     assert [[each.phase.phase.name for each in way] for way in course.branches(list(made.phases))] == [
-        ["test dose", "second half", "FULL dose"], ["test dose", "HALF dose"]]
+        ["test dose", "HALF dose"], ["test dose", "second half", "FULL dose"]]
 
 
 def test_the_largest_branch_is_judged(shipped):

@@ -13,7 +13,7 @@ from test_paper import read
 
 from infuse.files.library import Library
 from infuse.ordering import setcases
-from infuse.paper import drawing, sheet
+from infuse.paper import branching, drawing, sheet
 from infuse.paper.page import Bars, Steps
 from infuse.paper.render import pdf, text
 
@@ -55,17 +55,18 @@ def test_what_begins_at_once_and_runs_on_needs_no_picture():
     assert len(DRAWN) >= 3 and all(each.end is None for name in SETS if name not in DRAWN for each in order_of(name).plan.events)
 
 
-@pytest.mark.parametrize("name", DRAWN)
-def test_a_bar_lies_at_its_time_on_the_axis(name):
+@pytest.mark.parametrize(("name", "branch"), [(name, branch) for name in DRAWN for branch in (("half", "full") if "dihydro" in name else ("",))])
+def test_a_bar_lies_at_its_time_on_the_axis(name, branch):
     made = order_of(name)
-    picture = drawing.timeline(made)
-    last = max((each.end or each.start).value for each in made.plan.events)
+    picture = drawing.timeline(made, branch)
+    events = [each for each in made.plan.events if each.on(branch)]
+    last = max((each.end or each.start).value for each in events)
     step = picture.marks[1][1]
     assert picture.marks[0] == (0, "start") and len(picture.marks) <= 8 and picture.marks[-1][0] == 1000
     whole = minutes(picture.marks[-1][1])
     assert last <= whole <= last + minutes(step)
-    for part, (label, bars) in zip([part for part in range(len(made.plan.parts)) if any(each.part == part for each in made.plan.events)], picture.rows):
-        mine = [each for each in made.plan.events if each.part == part]
+    for part, (label, bars) in zip([part for part in range(len(made.plan.parts)) if any(each.part == part for each in events)], picture.rows):
+        mine = [each for each in events if each.part == part]
         assert label.endswith(next(each.loaded.drug.name for each in made.requests if each.loaded.protocol.id == made.plan.parts[part].name))
         assert [(bar.filled, bar.runs_on) for bar in bars] == [(each.flush, each.end is None) for each in mine]
         for bar, event in zip(bars, mine):
@@ -81,10 +82,10 @@ def minutes(said):
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_timeline_of_a_set_is_drawn_on_its_sheet_and_where_it_is_shown(infuse, name):
     made = order_of(name)
-    picture = drawing.timeline(made)
-    assert pictures(sheet.lay_out(made), Bars) == [picture]
+    drawn = [drawing.timeline(made, branch) for _, branch in branching.each_or_whole(made)]
+    assert pictures(sheet.lay_out(made), Bars) == drawn
     shown = infuse("show", name).stdout
-    assert "TIMELINE   as in its case" in shown and "=: given; #: flush" in shown
+    assert all("TIMELINE" + (title and f" {title}") + "   as in its case" in shown for title, _ in branching.each_or_whole(made)) and "=: given; #: flush" in shown
 
 
 def test_a_protocol_with_a_ladder_shows_its_steps_as_text_and_on_paper(infuse, tmp_path):

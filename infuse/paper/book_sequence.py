@@ -16,7 +16,7 @@ from typing import NamedTuple
 from infuse.arithmetic import preparation as prep
 from infuse.ordering.book import Table
 from infuse.ordering.order import Order
-from infuse.paper import combined, lines
+from infuse.paper import branching, lines, sequence
 from infuse.paper.book_tables import along, grouped
 from infuse.paper.page import Section, Sentences
 from infuse.paper.page import Table as Printed
@@ -25,7 +25,6 @@ from infuse.paper.phrases import TICK, order_numbers
 _MOST_STARTS = 4  # columns of them beside the doses
 _BY_ROW = "by its row"
 _FLUSHED = "; then flush, no faster than the drug of the row"
-_RULE = "Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."
 
 
 class Given(NamedTuple):
@@ -41,16 +40,16 @@ class Given(NamedTuple):
 def of_order(order: Order) -> list[Given]:
     """Every dose of an order in order of time."""
     numbers, drugs = order_numbers(order), {request.loaded.protocol.id: request.loaded.drug.name for request in order.requests}
-    found, said = [], set()
+    found, said, titles = [], set(), {each.name: each.title for each in branching.of(order)}
     for event in order.plan.events:
         if event.flush:
             continue
         dose = event.dose
         part = order.plan.parts[event.part].name
         number, name, amount = numbers[part][dose.number], " ".join(filter(None, (drugs[part], dose.phase))), dose.amount.on_paper()
-        after = dose.what.removeprefix(f"{name} {amount}") + combined.condition(event, said)
+        after = dose.what.removeprefix(f"{name} {amount}") + sequence.condition(event, said, titles)
         over = "runs on" if event.end is None else f"over {prep.hours_and_minutes(event.end - event.start)}"
-        found.append(Given((f"{number} {name}", str(event.line), after), prep.hours_and_minutes(event.start), amount, over, combined.then_flushed(order.plan, event)))
+        found.append(Given((f"{number} {name}", str(event.line), after), prep.hours_and_minutes(event.start), amount, over, sequence.then_flushed(order.plan, event, said)))
     return found
 
 
@@ -81,7 +80,8 @@ def _of(several: list[list[Given]], orders: list[Order], which: str) -> list[Sec
         rows.append((start, line, f"order {what}{f' {amount}' if amount != _BY_ROW else f' (dose {_BY_ROW})'} {over if over != _BY_ROW else 'over the time of its row'}{after}{flush if flush != _BY_ROW else _FLUSHED}", ""))
     times = Printed(("ELAPSED", "LINE", "GIVE", "DONE, BY"), tuple(rows), blank=True)
     note = f"   {which}" if which else ""
-    return [Section(f"SEQUENCE{note}", (Sentences((_RULE, *combined.rules(orders[0], orders[0].plan)), strong=True), times), flows=True), lines.section(orders[0], orders[0].plan, with_fluid=False)._replace(heading=f"LINES{note}")]
+    either = [f"{said}. Strike out the other." for request in orders[0].requests if (said := branching.without_orders(request.loaded.protocol))]
+    return [Section(f"SEQUENCE{note}", (Sentences((sequence.RULE, *either, *sequence.rules(orders[0], orders[0].plan)), strong=True), times), flows=True), lines.section(orders[0], orders[0].plan, with_fluid=False)._replace(heading=f"LINES{note}")]
 
 
 def _common(texts) -> str:

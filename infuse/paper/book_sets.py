@@ -125,7 +125,7 @@ def _totals(order: Order) -> Iterator[tuple[str, str]]:
         runs_on = any(each.end is None for each in plan.events)
         yield "ALL THAT ENDS, AT" if runs_on else "ALL IS THROUGH AT", prep.hours_and_minutes(plan.ends)
     yield (f"FLUID IN ALL{lines.counting(plan)}", plan.fluid.on_paper()) if plan.fluid else ("FLUID IN ALL", lines.fluid(plan))
-    for name, doses, most, whole in combined.totals(plan):
+    for name, doses, most, whole in combined.totals(order):
         if doses.isdigit() and doses != "1":
             yield f"{name}: MOST IN 24 HOURS", most
             yield f"{name}: IN ALL", whole

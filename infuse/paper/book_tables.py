@@ -24,7 +24,7 @@ from infuse.ordering import book
 from infuse.ordering.book import Row, Table
 from infuse.ordering.order import NEEDS_OVERRIDE, READY, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import approval, handling, wording
+from infuse.paper import approval, branching, handling, wording
 from infuse.paper.page import Boxes, Field, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
 from infuse.paper.phrases import said, strength
@@ -104,7 +104,7 @@ def _formula(table: Table) -> str:
 # ---------------------------------------------------------------------------------------------- figures
 
 
-PROSE = ("ORDERED", "FROM", "RECONSTITUTE", "MADE UP WITH", "ADD TO", "NOTE", "HANDLING", "UNTIL OPENED", "STARTS", "GIVE ONLY IF", "SCHEDULE")  # too long for a column: below the table
+PROSE = ("ORDERED", "FROM", "RECONSTITUTE", "MADE UP WITH", "ADD TO", "NOTE", "HANDLING", "UNTIL OPENED", "STARTS", "EITHER, OR", "GIVE ONLY IF", "SCHEDULE")  # too long for a column: below the table
 _AS_ORDERED, _NONE = "as ordered", "none"
 STRONG = ("DOSE", "START", "PUMP RATE", "VOLUME TO BE INFUSED", "INJECT")
 
@@ -113,6 +113,8 @@ def figures_of(phase: PhaseOrder):
     """(label, text) of what is prepared and given."""
     figures, prepared = phase.figures, phase.prepared
     one = prepared.preparation
+    if phase.phase.branch and (either := branching.without_orders(phase.loaded.protocol)):
+        yield "EITHER, OR", either
     if phase.phase.only_if:
         yield "GIVE ONLY IF", f"{phase.phase.only_if} [ ]"
     if starts := wording.starting(phase.phase):

@@ -1,36 +1,30 @@
-"""How several orders on one sheet are worded: what was picked, the timeline, the lines, the totals, one monitoring plan.
+"""How several orders on one sheet are worded: what was picked, the lines, the totals, one monitoring plan.
 
-For: `sheet`, where an order is of several protocols. A time is elapsed time since the first start; with a start the clock
-stands beside it.
+For: `sheet`, where an order is of several protocols; when each dose is given says `sequence`.
 
 Refuses: nothing; only an order that may be printed gets here.
 
-Example: "30 minutes, 21-Nov-2026 09:00, line 1, order 2, ketorolac tromethamine 15 mg, until 31 minutes".
+Example: "ORDER 2   Ketorolac ...: in the set unless left out".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from infuse.arithmetic import clock
-from infuse.arithmetic import preparation as prep
-from infuse.arithmetic.timeline import Event
+from infuse.arithmetic.timeline import branches
 from infuse.arithmetic.totals import most
 from infuse.files import ordersets
-from infuse.files.given import on_paper_time
 from infuse.ground.units import Quantity, quantity
 from infuse.ordering import mixture
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Arrangement, Plan
-from infuse.paper import drawing, lines, observing, wording, wording_flush, wording_supply
+from infuse.paper import branching, lines, observing, sequence, wording, wording_supply
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
 from infuse.paper.phrases import TICK, in_numbers, order_numbers
 
 DAY = quantity(24, "h")
-_ALIKE = 3  # letters: ketamine and ketorolac share no more
 
 
 def title(order: Order) -> str:
@@ -48,7 +42,7 @@ def approved(order: Order) -> list:
 def before_the_orders(order: Order) -> list[Section]:
     """When everything is given, what was picked of the set, and through which line."""
     plan = order.plan
-    return [_timeline(order, plan), *_if_needed(order, plan), *picked(plan.arrangement, order.requests, order_numbers(order)), lines.section(order, plan), *_one_bag(order), _totals(plan)]
+    return [*sequence.timeline(order), *sequence.if_needed(order), *picked(plan.arrangement, order.requests, order_numbers(order)), lines.section(order, plan), *_one_bag(order), _totals(order)]
 
 
 def after_the_orders(order: Order) -> list[Section]:
@@ -104,90 +98,6 @@ def _and(text: str) -> str:
     return f"; {text}" if text else ""
 
 
-# ---------------------------------------------------------------------------------------------- the timeline
-
-
-def _timeline(order: Order, plan: Plan) -> Section:
-    start = order.patient.get("start")
-    numbers = order_numbers(order)
-    rows, said = [], set()
-    for event in plan.events:
-        if not event.flush:
-            part = plan.parts[event.part]
-            give = f"order {numbers[part.name][event.dose.number]}: {event.dose.what}{_over(event)}{condition(event, said)}{then_flushed(plan, event)}"
-            rows.append((prep.hours_and_minutes(event.start), *((on_the_clock(start, event.start),) if start else ()), str(event.line), give, ""))
-    lines = ["Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."]
-    if not start:
-        lines.append("No start was given: only elapsed times are printed.")
-    lines += rules(order, plan)
-    ends = plan.ends
-    chair = plan.arrangement.order_set.chair_time if plan.arrangement.order_set else None
-    fields = [Field("ACTUAL START", blank="date and time")]
-    runs_on = any(each.end is None for each in plan.events)
-    fields += [Field("ALL THAT ENDS, AT" if runs_on else "ALL IS THROUGH AT", prep.hours_and_minutes(ends) + (f", {on_the_clock(start, ends)}" if start else ""))] if ends else []
-    fields += [Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else []
-    columns = ("ELAPSED", *(("CLOCK",) if start else ()), "LINE", "GIVE", "DONE, BY")
-    drawn = drawing.timeline(order)
-    return Section("TIMELINE", (Sentences(tuple(lines), strong=True), Fields(tuple(fields)), *([drawn] if drawn else []), Table(columns, tuple(rows), blank=True)), flows=True)
-
-
-def rules(order: Order, plan: Plan) -> list[str]:
-    """What holds for the whole sequence: how fast a flush may be, names that begin alike."""
-    lines = [wording_flush.rule(plan.flush)] if any(event.flush for event in plan.events) else []
-    return lines + [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
-                    for names in _alike(dict.fromkeys(request.loaded.drug.name for request in order.requests))]
-
-
-def _if_needed(order: Order, plan: Plan) -> list[Section]:
-    """What has no time: given only where its condition comes true, and nowhere in the sequence above."""
-    numbers = order_numbers(order)
-    rows = [(f"order {numbers[part.name][dose.number]}: {dose.what}" + (f" over {prep.hours_and_minutes(dose.over)}" if dose.over else ""), f"ONLY IF {dose.only_if}", "", "")
-            for part in plan.parts if part.if_needed for dose in part.doses]
-    if not rows:
-        return []
-    said = ("It stands ready and is not part of the sequence: nobody gives it because its turn has come.",
-            "Through a line of its own, or with a flush before and after it; what else runs is stopped where its order says so.")
-    return [Section("ONLY IF NEEDED", (Sentences(said, strong=True), Table(("GIVE", "WHEN", "DATE, TIME GIVEN", "BY"), tuple(rows), blank=True)))]
-
-
-def _alike(names: Iterable[str]) -> list[list[str]]:
-    """Drugs of one sheet whose names begin with the same letters."""
-    groups: dict[str, list[str]] = {}
-    for name in names:
-        groups.setdefault(name[:_ALIKE].lower(), []).append(name)
-    return [each for each in groups.values() if each[1:]]
-
-
-def _over(event: Event) -> str:
-    if event.end is None:
-        return ", runs on"
-    return f" over {prep.hours_and_minutes(event.end - event.start)}"
-
-
-def condition(event: Event, said: set) -> str:
-    """When it is given at all: in full at its first dose, by the name of its branch from then on."""
-    dose, key = event.dose, (event.part, event.dose.number)
-    branch = f"branch {dose.branch}" if dose.branch else ""
-    full = f"ONLY IF {dose.only_if}" if dose.only_if and key not in said else ""
-    said.add(key)
-    text = "; ".join(filter(None, (branch, full)))
-    return f"; {text} {TICK}" if text else ""
-
-
-def then_flushed(plan: Plan, event: Event) -> str:
-    """The flush that follows a dose, where one does."""
-    due = event.dose.flush and any(each.flush and each.line == event.line and each.part == event.part and event.end is not None
-                                   and each.start.value == event.end.value for each in plan.events)
-    return wording_flush.in_short(event.dose.flush, plan.flush) if due else ""
-
-
-def on_the_clock(start: datetime, elapsed: Quantity) -> str:
-    """25-Nov 08:30: the year stands at the start."""
-    moment = clock.after(start, elapsed)
-    day, time = on_paper_time(moment).split(" ")
-    return f"{day.rpartition('-')[0]} {time}" + _and(clock.which(moment))
-
-
 # ---------------------------------------------------------------------------------------------- one bag
 
 
@@ -214,13 +124,15 @@ def _one_bag(order: Order) -> list[Section]:
 # ---------------------------------------------------------------------------------------------- totals
 
 
-def _totals(plan: Plan) -> Section:
+def _totals(order: Order) -> Section:
     """Of each drug what comes together on the sheet."""
-    return Section("TOTALS   on the branch that gives most", (Table(("PROTOCOL", "DOSES", "MOST IN 24 HOURS", "IN ALL"), tuple(totals(plan))),))
+    return Section("TOTALS", (Table(("PROTOCOL", "DOSES", "MOST IN 24 HOURS", "IN ALL"), tuple(totals(order))),))
 
 
-def totals(plan: Plan) -> Iterable[tuple[str, str, str, str]]:
-    """Of each protocol doses, the most in 24 hours, the whole; on the branch that gives most."""
+def totals(order: Order) -> Iterable[tuple[str, str, str, str]]:
+    """Of each protocol doses, the most in 24 hours, the whole; on each branch, where that is not the same."""
+    plan = order.plan
+    titles = {name: title for title, name in branching.each_or_whole(order)}
     for number, part in enumerate(plan.parts):
         mine = [each for each in plan.events if each.part == number and not each.flush]
         if part.if_needed:
@@ -229,8 +141,12 @@ def totals(plan: Plan) -> Iterable[tuple[str, str, str, str]]:
         if any(each.end is None for each in mine):
             yield part.name, "runs on", "see its order", "see its order"
             continue
-        ways = [each for phases in plans.ways(plan, part.name, 1 + max(each.dose.number for each in mine)) if (each := [dose for phase in phases for dose in phase])]
-        yield part.name, str(max(len(each) for each in ways)), *(max((most(each, window) for each in ways), key=lambda one: one.value).on_paper() for window in (DAY, None))
+        ways = [[dose for phase in phases for dose in phase] for phases in plans.ways(plan, part.name, 1 + max(each.dose.number for each in mine))]
+        rows = {name: (str(len(each)), *(most(each, window).on_paper() for window in (DAY, None))) for name, each in zip(branches(mine), ways)}
+        if len(set(rows.values())) == 1:
+            yield part.name, *rows.popitem()[1]
+        else:
+            yield from ((f"{part.name}, {title}", *rows[name]) for name, title in titles.items() if name in rows)
 
 
 # ---------------------------------------------------------------------------------------------- monitoring

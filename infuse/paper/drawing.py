@@ -56,20 +56,22 @@ def _share(part: Fraction, whole: Fraction) -> int:
     return numerals.half_up(part * WHOLE / whole)
 
 
-def timeline(order: Order) -> Bars | None:
-    """A row for each order of a plan, a bar for each time that it is given, over the time of the whole."""
+def timeline(order: Order, branch: str = "") -> Bars | None:
+    """A row for each order of a plan, a bar for each time that it is given, over the time of the whole; of branches one."""
     plan = order.plan
+    events = [each for each in plan.events if each.on(branch)]
     drugs, numbers = {request.loaded.protocol.id: request.loaded.drug.name for request in order.requests}, order_numbers(order)
-    last = max((each.end or each.start for each in plan.events), key=lambda one: one.value, default=None)
+    last = max((each.end or each.start for each in events), key=lambda one: one.value, default=None)
     if last is None or not last.value:
         return None
     step = _mark(last.value)
     whole = step * math.ceil(last.value / step)
     rows = []
     for part, one in enumerate(plan.parts):
-        mine = [each for each in plan.events if each.part == part]
+        mine = [each for each in events if each.part == part]
         if mine:
-            rows.append((f"{in_numbers(numbers[one.name])} {drugs[one.name]}", tuple(Bar(_share(each.start.value, whole), _share((each.end.value if each.end else whole) - each.start.value, whole),
+            given = sorted({numbers[one.name][each.dose.number] for each in mine})
+            rows.append((f"{in_numbers(tuple(given))} {drugs[one.name]}", tuple(Bar(_share(each.start.value, whole), _share((each.end.value if each.end else whole) - each.start.value, whole),
                                                        each.flush, each.end is None) for each in mine)))
     marks = tuple((_share(step * at, whole), _named(step * at)) for at in range(int(whole / step) + 1))
     return Bars("Open: given; filled: flush; an arrow runs on.", tuple(rows), marks)

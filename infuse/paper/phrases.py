@@ -49,8 +49,11 @@ def order_numbers(order: Order) -> dict[str, tuple[int, ...]]:
 
 
 def in_numbers(numbers: tuple[int, ...]) -> str:
-    """`2`, or `2 to 5`."""
-    return f"{numbers[0]} to {numbers[-1]}" if numbers[1:] else str(numbers[0])
+    """`2`, or `2 to 5`, or `2, 4 and 5`."""
+    if numbers[2:] and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]} to {numbers[-1]}"
+    *first, last = (str(each) for each in numbers)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def tiers(order: PhaseOrder) -> tuple[Figure, ...]:

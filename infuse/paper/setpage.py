@@ -15,7 +15,7 @@ from infuse.files import schema
 from infuse.files.library import Library, LoadedSet
 from infuse.files.ordersets import OPTIONAL, PREFERRED, REQUIRED, Item
 from infuse.ordering.order import Order
-from infuse.paper import approval, drawing
+from infuse.paper import approval, branching, drawing
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet, Table
 
 _USES = {REQUIRED: "required", PREFERRED: "in it unless left out", OPTIONAL: "optional"}
@@ -54,9 +54,9 @@ def show_page(of_set: LoadedSet, today: date, sample: tuple[str, Order] | None =
                                      Field("CARE AREAS", "; ".join(one.care_areas)))),)),
         Section("ITEMS   in this sequence; --with and --without choose", (Table(("", "USE", "PROTOCOL", "STARTS"), items),
                                                                           Sentences(tuple(filter(None, map(_said, one.items))), items=True)))]
-    drawn = drawing.timeline(sample[1]) if sample else None
-    if drawn:
-        sections.append(Section(f"TIMELINE   as in its case: {sample[0]}", (drawn,)))
+    for title, branch in branching.each_or_whole(sample[1]) if sample else ():
+        if drawn := drawing.timeline(sample[1], branch):
+            sections.append(Section(f"TIMELINE{f' {title}' if title else ''}   as in its case: {sample[0]}", (drawn,)))
     if one.flush:
         much = one.flush.volume.quantity.on_paper() if one.flush.volume else "a volume for the prescriber to fill in"
         over = f" over {one.flush.duration.quantity.on_paper()} or longer" if one.flush.duration else ""

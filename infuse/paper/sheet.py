@@ -21,7 +21,7 @@ from infuse.ordering import compact
 from infuse.ordering import plan as plans
 from infuse.ordering.order import READY, Order
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import basis, bedside, blanks, combined, drawing, emergency, identity, wording, wording_rates, wording_supply
+from infuse.paper import basis, bedside, blanks, branching, combined, drawing, emergency, identity, wording, wording_rates, wording_supply
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 
@@ -105,7 +105,7 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
     called = f"{phase.phase.name}, " if phase.phase.name else ""
     heading = f"ORDER {number}   {drug.name}, {called}{phase.phase.kind}, intravenous"
     answers = _answers(order, phase)
-    *rows, in_one_line = wording.three_lines(phase, _how_often(order, phase), planned=order.plan is not None).rows
+    *rows, in_one_line = wording.three_lines(phase, _how_often(order, phase), order.plan is not None, branching.either(order, phase)).rows
     rows += wording.supply(phase, plans.flush_after(order.plan, phase)).rows
     indication = f"Indication: {protocol.indication}. " if phase is _first_of(order, phase.loaded) else ""
     blocks = [Fields((*rows, in_one_line)), Sentences((f"{indication}Source: {', '.join(phase.phase.source)}.",))]

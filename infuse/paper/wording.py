@@ -41,11 +41,12 @@ def with_equivalent(order: PhaseOrder, text: str) -> str:
 # ---------------------------------------------------------------------------------------------- the three lines
 
 
-def three_lines(order: PhaseOrder, often: str = "", planned: bool = False) -> Fields:
+def three_lines(order: PhaseOrder, often: str = "", planned: bool = False, either: str = "") -> Fields:
     """Dose, preparation, administration, and the whole in one line as it is transcribed. `often`: how often in a set, where
-    the set says so; `planned`: a plan of all orders says which drug runs through which line."""
+    the set says so; `planned`: a plan of all orders says which drug runs through which line; `either`: which orders exclude each other."""
     often = often or again(order.phase)
-    rows = [Field("GIVE ONLY IF", f"{order.phase.only_if} {TICK}")] if order.phase.only_if else []
+    rows = [Field("EITHER, OR", either, strong=True)] if either else []
+    rows += [Field("GIVE ONLY IF", f"{order.phase.only_if} {TICK}")] if order.phase.only_if else []
     rows += [Field("STARTS", starts)] if (starts := starting(order.phase)) else []
     rows += [Field("DOSE", dose(order), strong=True)]
     if order.band:
@@ -70,13 +71,11 @@ def in_one_line(order: PhaseOrder, often: str) -> str:
 
 
 def starting(phase) -> str:
-    """When a phase starts, and of which branch it is."""
-    starts, said = phase.starts, []
-    if starts:
-        said.append(f"{starts.by.quantity.on_paper()} after the start of: {starts.after}" if starts.by else f"when this is through: {starts.after}")
-    if phase.branch:
-        said.append(f"branch {phase.branch}; of several branches only one is given")
-    return "; ".join(said)
+    """When a phase starts."""
+    starts = phase.starts
+    if starts is None:
+        return ""
+    return f"{starts.by.quantity.on_paper()} after the start of: {starts.after}" if starts.by else f"when this is through: {starts.after}"
 
 
 def again(phase: Phase) -> str:

@@ -22,8 +22,8 @@ from infuse.ground.units import Quantity, quantity
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.paper import blanks
-from infuse.paper.combined import on_the_clock
 from infuse.paper.page import Field, Fields, Section, Sentences, Table
+from infuse.paper.sequence import on_the_clock
 
 COVERS = quantity(24, "h").to("min")  # what one sheet has rows for; then the next one
 WHOLE_SET = "set"
