@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -19,14 +20,17 @@ import pytest
 from conftest import CLOCK, NOW, ROOT, make
 from test_sheet import ERROR_PRONE, KETAMINE
 
+from infuse.arithmetic import patient as patients
 from infuse.files.library import Library
 from infuse.ground.units import Refused, quantity
+from infuse.judgement import screening, weighing
 from infuse.judgement.limits import HARD
 from infuse.ordering import book
 from infuse.ordering.book import Entry
 from infuse.ordering.order import READY, Request
-from infuse.paper import binding, book_contents, book_pages, book_sets, sheet
+from infuse.paper import binding, book_contents, book_pages, book_sets, book_tables, sheet
 from infuse.paper.render import pdf
+from infuse.paper.render import text as as_text
 
 LIBRARY = Library()
 NAMES = sorted(LIBRARY.ids())
@@ -205,6 +209,56 @@ def test_screening_and_criteria_stand_with_each_table(printed):
         for protocol in (loaded.protocol for loaded in table.entry.loaded if table.ready):
             assert all(flat(note.text) in mine for note in (*protocol.screening, *protocol.rescue))
             assert all(flat(each.when) in mine for each in protocol.criteria)
+
+
+def beside(name):
+    """The page of each table of a protocol as text, where a row of it is an order."""
+    made = bound(name, weights="40 to 80 kg" if "pediatric" not in name else "20 to 40 kg", heights=["165 cm"])
+    by_number = {page.title.partition(":")[0]: flat(as_text.plain(page, 10_000)) for page in pages(made)}
+    return [(table, by_number[f"Table {number}"]) for number, table in enumerate(made.tables, 1) if table.ready]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_an_order_sheet_asks_of_a_patient_of_whom_only_the_weight_is_known_the_book_asks_too(name):
+    for table, said in beside(name):
+        one = table.ready[0].order
+        bare = patients.Patient({key: value for key, value in one.patient.facts.items() if key in ("weight", "dosing_weight")}, one.patient.given)
+        as_if = replace(one, patient=bare, weighed=weighing.weigh(table.entry.loaded, bare, one.weight, NOW))
+        children = [f": {each.text} (" for each in (*table.entry.loaded[0].drug.contraindications, *table.entry.loaded[0].drug.precautions)
+                    if each.when and each.when.age and each.when.age.high and each.when.age.high <= quantity(18, "year")]
+        for each in as_if.open:
+            if each.fact == "age" and "age" in dict(table.cell.words):
+                assert f"this table is the patient's: {book_tables.for_whom(table)}" in said
+            elif each.question == "titration interval":
+                assert "STEP UP EVERY ____________" in said
+            elif each.fact == "titration":
+                assert each.question.upper().partition(" WHEN")[0].partition(" BY")[0].partition("AFTER AN")[0] in said, each
+            elif each.fact in ("beyond_use", "flush"):
+                assert {"beyond_use": "BEYOND USE", "flush": "FLUSH"}[each.fact] in said, each
+            elif not (table.entry.loaded[0].protocol.population == "adult" and any(text in each.question for text in children)):
+                question = each.question.replace("this sheet", "this table") if each.fact in screening.BOXES else each.question
+                assert question.replace("named under pump settings", "that the table assumes") in said, each
+        for warning in (*(each.text for each in table.entry.loaded[0].drug.incompatible), *(each.text for each in table.entry.loaded[0].protocol.screening)):
+            assert flat(warning) in said
+
+
+def test_no_tick_of_a_table_for_adults_is_of_a_child(infuse):
+    said = flat(infuse("book", "ketorolac", "metoclopramide", "promethazine", "magnesium-sulfate-adult", "--weights", "60 to 70 kg").stdout)
+    assert "[ ] NOT present" in said and not re.search(r"\[ \] NOT present[^\[]*: (in a child: |below 2 years of age)", said)
+    assert "the age is at least 18 years" not in said.partition("Table 10: ")[0]
+    assert not re.search(r"(?<!-)--[a-z]", said)  # no word of the command line where there is none
+
+
+def test_a_box_for_the_time_since_the_last_dose_and_for_the_age_of_the_weight(infuse):
+    said = flat(infuse("book", "ketorolac", "--weights", "60 to 70 kg", "--step", "10 kg").stdout)
+    assert "[ ] the last dose of ketorolac tromethamine, by any route, was at least 6 hours ago, or this is the first" in said
+    assert "[ ] the weight is not older than 7 days" in said
+
+
+def test_a_dose_never_stands_without_the_name_of_its_drug(infuse):
+    said = infuse("book", *NAMES, "--height", "165 cm", "--weights", "20 to 80 kg", "--step", "20 kg").stdout
+    alone = [line for line in said.splitlines() if re.match(r"(DOSE|START|DOSE RATE) {3,}\d", line) or re.match(r"ROW, .* (?<!: )DOSE\b", line)]
+    assert not alone
 
 
 def test_the_same_book_is_the_same_bytes(printed):

@@ -11,7 +11,7 @@ Example: 160 kg at 44 years is a soft stop: outside 40 to 150 kg; was it pounds?
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -170,8 +170,13 @@ def one_care_area(found: list[Open], several: list[Loaded]) -> list[Open]:
     common = [area for area in dict.fromkeys(area for areas in named for area in areas) if all(_allows(areas, area) for areas in named)]
     if len(set(asked)) < 2 or not common:
         return found
-    one = Open("care_area", _QUESTIONS["care_area"].format(areas=", ".join(common)), asked[0].option)
+    one = care_area_box(common)
     return [one if each.fact == "care_area" else each for each in found]
+
+
+def care_area_box(areas: Sequence[str]) -> Open:
+    """Whether the patient is in one of these."""
+    return Open("care_area", _QUESTIONS["care_area"].format(areas=", ".join(areas)), BY_NAME["care_area"].option)
 
 
 def open_questions(loaded: Loaded) -> list[Open]:

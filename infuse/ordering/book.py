@@ -20,6 +20,7 @@ from typing import NamedTuple
 from infuse.arithmetic.patient import Patient
 from infuse.files.given import Given
 from infuse.files.library import Loaded, LoadedSet
+from infuse.files.protocol import INTERVAL
 from infuse.ground import grammar
 from infuse.ground.units import Quantity, Refused, quantity
 from infuse.judgement import screening, weighing
@@ -27,6 +28,7 @@ from infuse.judgement.limits import HARD, Alert
 from infuse.ordering import kinds, order
 from infuse.ordering.kinds import Cell
 from infuse.ordering.order import NEEDS_OVERRIDE, READY, STOPPED, Order, Request
+from infuse.ordering.phases.worksheet import named
 from infuse.ordering.plan import Arrangement
 
 MOST_ROWS = 400
@@ -120,18 +122,34 @@ def _kinds(entry: Entry, heights: list[Quantity]) -> list[Cell]:
 
 def asked(table: Table) -> dict[str, list[str]]:
     """The boxes before the first dose: under "" those that are asked of everybody, and of several drugs its own under the name of
-    each. The facts of the cell stand for a whole band: they answer no question about the patient."""
+    each. The facts of the cell stand for a whole band: they answer no question about the patient, nor is it known when anybody
+    was weighed."""
     one, loaded = table.ready[0].order, table.entry.loaded
-    known = {name: value for name, value in one.patient.facts.items() if name in ("weight", "weight_date", "dosing_weight")}
+    known = {name: value for name, value in one.patient.facts.items() if name in ("weight", "dosing_weight")}
     bare = Patient(known, one.patient.given)
     weighed = weighing.weigh(loaded, bare, one.weight, one.now)
     facts = screening.one_care_area([box for each in loaded for box in screening.open_facts(each, bare, one.weight)], loaded)
+    phases = [phase for row in table.ready for phase in row.order.phases]
+    facts += filter(None, (screening.last_dose(phase.loaded, bare, interval) for phase in phases if (interval := named(phase.phase, INTERVAL))))
+    if table.entry.of_set:
+        facts = [screening.care_area_box(table.entry.of_set.order_set.care_areas) if each.fact == "care_area" else each for each in facts]
     found = {"": list(dict.fromkeys(each.question for each in facts))}
     for each in loaded:
-        lead = f"{each.drug.name}: "
+        lead, grown = f"{each.drug.name}: ", _of_children(each)
         boxes = [box.question for box in (*screening.open_questions(each), *weighed.boxes[each.protocol.id])]
-        found.setdefault(each.drug.name if loaded[1:] else "", []).extend(one.removeprefix(lead) if loaded[1:] else one for one in dict.fromkeys(boxes))
+        boxes = [box for box in dict.fromkeys(boxes) if not any(f": {text} (" in box for text in grown)]
+        found.setdefault(each.drug.name if loaded[1:] else "", []).extend(one.removeprefix(lead) if loaded[1:] else one for one in boxes)
     return found
+
+
+def _of_children(loaded: Loaded) -> list[str]:
+    """What speaks against the drug only at ages below those of a protocol for adults."""
+    if loaded.protocol.population != "adult":
+        return []
+    limit = loaded.protocol.patient.age.limit
+    youngest = max((side.range.low for _, side in limit.sides if side.range.low), default=None) if limit else None
+    return [each.text for each in (*loaded.drug.contraindications, *loaded.drug.precautions)
+            if youngest and each.severity != "note" and each.when and each.when.age and each.when.age.high and each.when.age.high <= youngest]
 
 
 # ---------------------------------------------------------------------------------------------- rows

@@ -16,7 +16,7 @@ from infuse.files.ordersets import OrderSet
 from infuse.files.protocol import Protocol
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ordering.book import Entry, Table
-from infuse.paper import approval, blanks, book_contents, book_sets, book_tables, emergency
+from infuse.paper import approval, book_beside, book_contents, book_figures, book_sets, book_tables, emergency
 from infuse.paper.book_contents import Line
 from infuse.paper.book_tables import Book, sheet
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
@@ -85,12 +85,10 @@ def _page(book: Book, table: Table, number: int, of: int, in_sets: str) -> Sheet
         sections += found
     if not ready:
         sections = [Section(f"BY WEIGHT   {drug.name}", (book_tables.rows_of(table, [], []),), flows=True)]
-    sections = [*book_tables.noted(emergency.HEADING, emergency.in_the_book(protocol), strong=True), _assumes(table, in_sets), *sections, *book_tables.stops(table)]
+    sections = [*book_beside.noted(emergency.HEADING, emergency.in_the_book(protocol), strong=True), _assumes(table, in_sets), *sections, *book_tables.stops(table)]
     if ready:
         when = {"when": emergency.TICKED_IN_THE_BOOK} if protocol.emergency else {}
-        sections += [book_tables.questions([table], f"this table is the patient's: {book_tables.for_whom(table)}", **when), *book_tables.noted("HOLD, STOP AND CALL", blanks.findings(protocol), strong=True),
-                     *book_tables.noted("RESCUE", (f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)),
-                     *book_tables.noted("MONITORING", (f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring))]
+        sections += [book_beside.questions([table], f"this table is the patient's: {book_tables.for_whom(table)}", **when), *book_beside.prescriber([table]), *book_beside.watching(table)]
     high = "HIGH-ALERT: " if drug.high_alert else ""
     subtitle = f"{high}{drug.name}, intravenous; {book_tables.for_whom(table)}. Table {number} of {of}. {approval.line([protocol])}"
     return sheet(book, [protocol], f"Table {number}: {protocol.title}", subtitle, sections, f"{loaded.in_record}; ", wide=columns > book_tables.NARROW)
@@ -111,11 +109,11 @@ def _assumes(table: Table, in_sets: str) -> Section:
 def _phase(table: Table, at: int) -> list[Section]:
     """What is the same in every row, and the columns of what is not; then ladders and steps."""
     several = [each.order.phases[at] for each in table.ready]
-    known = [dict(book_tables.figures_of(each)) for each in several]
+    known = [dict(book_figures.figures_of(each)) for each in several]
     name = " ".join(filter(None, (table.entry.loaded[0].drug.name, several[0].phase.name, several[0].phase.kind)))
-    fields, columns, prose = book_tables.parted(table, known)
+    fields, columns, prose = book_tables.parted(table, several[0], known)
     blocks = [*([Fields(fields)] if fields else []), Sentences((book_tables.LOWER,), strong=True),
-              book_tables.rows_of(table, columns, [[each.get(label, "") for label in columns] for each in known]),
+              book_tables.rows_of(table, [book_tables.headed(table.entry.loaded[0].drug.name, label) for label in columns], [[each.get(label, "") for label in columns] for each in known]),
               *([Sentences(prose, items=True)] if prose else [])]
     return [Section(f"BY WEIGHT   {name}", tuple(blocks), flows=True), *book_tables.ladders(table, several, name)]
 

@@ -17,7 +17,7 @@ from infuse.files.tables import DEFAULT_PUMP
 from infuse.judgement.limits import NOTE
 from infuse.ordering.book import Table
 from infuse.ordering.order import Order
-from infuse.paper import approval, blanks, book_sequence, book_tables, combined, emergency, lines
+from infuse.paper import approval, book_beside, book_figures, book_sequence, book_tables, combined, emergency, lines
 from infuse.paper.book_tables import Book
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
@@ -25,6 +25,7 @@ from infuse.paper.phrases import order_numbers
 
 _WIDEST = 8  # columns beside each other, of a page on its side
 GOES_WITH = "SCREENING, WARNINGS, WHEN TO HOLD AND STOP: go with every one of these tables"
+_NOTHING_ELSE = "Nothing else of the set is in this book: what is not an order above is not ordered from it. Another drug: call the pharmacist."
 TOGETHER = ("This table is for ALL of its orders together. Without one of them, or with another: call the pharmacist.",
             "Where a row has no numbers, nothing of the set is given: not by another table either, before the pharmacist has said so.")
 
@@ -33,11 +34,23 @@ def beside(book: Book, tables: Sequence[Table], which: str) -> Sheet:
     """What goes with every table of one set: what is in it, what is asked before, what stops it, what is watched."""
     entry, one = tables[0].entry, tables[0].entry.of_set.order_set
     first = (f"{each.drug.name}: {line}" for each in entry.loaded for line in emergency.said(each.protocol))
-    sections = [*book_tables.noted(f"{emergency.HEADING}   where an order that stands ready is needed", first, strong=True), *combined.picked(entry.arrangement, entry.requests, order_numbers(tables[0].ready[0].order)), *_warning(tables[0]), book_tables.questions(tables, "the table of the set is the patient's: age, kidney, sex and height"),
-                *book_tables.noted("HOLD, STOP AND CALL", _criteria(tables[0]), strong=True),
-                *book_tables.noted("RESCUE", (f"{each.drug.name}: {note.text} ({', '.join(note.source)})" for each in entry.loaded for note in each.protocol.rescue)),
-                combined.monitoring(entry.arrangement, entry.requests)]
+    sections = [*book_beside.noted(f"{emergency.HEADING}   where an order that stands ready is needed", first, strong=True), *_in_it(tables[0]), *_warning(tables[0]),
+                book_beside.questions(tables, f"the table of the set that is used is the patient's: {', '.join(_told_apart_by(tables))}"),
+                *book_beside.prescriber(tables), *book_beside.watching_all(tables[0])]
     return _sheet(book, tables[0], f"Beside {which}: {one.title}", f"Goes with {which}. ", sections)
+
+
+def _told_apart_by(tables: Sequence[Table]) -> list[str]:
+    """Population, and of age, clearance, sex and height those that a table names."""
+    return list(dict.fromkeys(["population", *(name for table in tables for name, _ in table.cell.words)]))
+
+
+def _in_it(table: Table) -> list[Section]:
+    """What the tables give, and nothing else."""
+    section, = combined.picked(table.entry.arrangement, table.entry.requests, order_numbers(table.ready[0].order))
+    fields, _, indication = section.blocks
+    rows = tuple(row._replace(value=row.value.replace("this sheet", "this set")) for row in fields.rows)
+    return [section._replace(blocks=(Fields(rows), Sentences((_NOTHING_ELSE,), strong=True), indication))]
 
 
 def page(book: Book, table: Table, number: int, of: int, which: str) -> Sheet:
@@ -75,12 +88,6 @@ def _assumes(table: Table) -> Section:
     return Section("THIS TABLE ASSUMES", (Fields(tuple(rows)),), flag="HIGH-ALERT" if any(each.drug.high_alert for each in entry.loaded) else "")
 
 
-def _criteria(table: Table) -> Iterator[str]:
-    yield from combined.cited(table.entry.of_set.order_set.criteria)
-    for each in table.entry.loaded:
-        yield from (f"{each.drug.name}: {said}" for said in blanks.findings(each.protocol))
-
-
 # ---------------------------------------------------------------------------------------------- what differs by weight
 
 
@@ -93,8 +100,8 @@ def _worked_out(table: Table) -> tuple[list[Printed], list[Section], list[Sectio
     for at, phase in enumerate(orders[0].phases):
         several = [each.phases[at] for each in orders]
         number, name = at + 1, " ".join(filter(None, (phase.loaded.drug.name, phase.phase.name)))
-        known = [dict(book_tables.figures_of(each)) for each in several]
-        fields, labels, prose = book_tables.parted(table, known)
+        known = [dict(book_figures.figures_of(each, one.plan)) for each, one in zip(several, orders)]
+        fields, labels, prose = book_tables.parted(table, phase, known)
         columns = [(f"{number} {name}: {label}", [each.get(label, "") for each in known]) for label in labels]
         groups.append([each for each in starts if each[0].startswith(f"{number} {name}:")] + columns)
         constant.append(_order(f"ORDER {number}   {name}, {phase.phase.kind}, intravenous", phase, when.get(phase.loaded.protocol.id, ""), fields, labels, prose))

@@ -1,4 +1,4 @@
-"""What the tables of a downtime book are made of: the figures of a phase, rows and columns, ladders, what is asked and watched.
+"""What the tables of a downtime book are made of: what they assume, rows and columns, ladders, why rows have no numbers.
 
 For: `book_pages`, for a protocol, and `book_sets`, for an order set. What is the same in every row stands once, above the table;
 what differs is a column. A titration has its ladder beside the start: a pump rate for each rung.
@@ -10,25 +10,22 @@ Example: "70 kg, 7 mg/hour, 3.5 mL/hour".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
 from infuse import __version__
 from infuse.files.given import on_paper_date, on_paper_time
-from infuse.files.protocol import Intermittent
 from infuse.ground import units
-from infuse.ground.units import quantity
-from infuse.ordering import book
 from infuse.ordering.book import Row, Table
 from infuse.ordering.order import NEEDS_OVERRIDE, READY, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import approval, branching, handling, wording
-from infuse.paper.page import Boxes, Field, Section, Sentences, Sheet
+from infuse.paper import approval
+from infuse.paper.book_figures import AS_ORDERED, NONE, OF_DRUG, PROSE, STRONG
+from infuse.paper.page import Field, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
-from infuse.paper.phrases import said, strength
-from infuse.paper.wording_supply import rate_said
+from infuse.paper.phrases import said
 
 CALL, NOT_ALLOWED = "call pharmacist", "not allowed"
 LOWER = "Between two weights: the row of the LOWER weight. Below the first row or above the last: call the pharmacist."
@@ -101,87 +98,29 @@ def _formula(table: Table) -> str:
             + ": in two tables, call the pharmacist")
 
 
-# ---------------------------------------------------------------------------------------------- figures
-
-
-PROSE = ("ORDERED", "FROM", "RECONSTITUTE", "MADE UP WITH", "ADD TO", "NOTE", "HANDLING", "UNTIL OPENED", "STARTS", "EITHER, OR", "GIVE ONLY IF", "SCHEDULE")  # too long for a column: below the table
-_AS_ORDERED, _NONE = "as ordered", "none"
-STRONG = ("DOSE", "START", "PUMP RATE", "VOLUME TO BE INFUSED", "INJECT")
-
-
-def figures_of(phase: PhaseOrder):
-    """(label, text) of what is prepared and given."""
-    figures, prepared = phase.figures, phase.prepared
-    one = prepared.preparation
-    if phase.phase.branch and (either := branching.without_orders(phase.loaded.protocol)):
-        yield "EITHER, OR", either
-    if phase.phase.only_if:
-        yield "GIVE ONLY IF", f"{phase.phase.only_if} [ ]"
-    if starts := wording.starting(phase.phase):
-        yield "STARTS", starts
-    if "dose_rate" in figures and not phase.steps:
-        yield "START" if phase.rungs else "ORDERED", f"{said(figures.get('ordered_dose_rate', figures['dose_rate']))}{_capped(phase)}"
-    calculated = figures.get("calculated_dose")
-    if calculated:
-        yield "ORDERED", f"{said(figures['dose'])}{_capped(phase)}"
-        yield "DOSE", wording.with_equivalent(phase, said(calculated))
-    elif "calculated_dose_rate" in figures and figures["calculated_dose_rate"].value.unit != figures["pump_rate"].value.unit:
-        yield "DOSE RATE", said(figures["calculated_dose_rate"])
-    if calculated and "delivered_dose" in figures:
-        yield "DELIVERS", said(figures["delivered_dose"]) if figures["deviation"].value.value else _AS_ORDERED
-    yield "FROM", prepared.product.name
-    if prepared.vials is not None:
-        yield "OPEN", quantity(prepared.vials, "vial").on_paper()
-    elif prepared.product.fluid and calculated:
-        yield "HANG", "1 bag" if prepared.bags == 1 else f"{prepared.bags} bags, one after the other"
-    if prepared.product.reconstitution:
-        each = prepared.product.reconstitution
-        yield "RECONSTITUTE", f"each vial with {each.volume.quantity.on_paper()} of {each.fluid}"
-    if "withdraw_volume" in figures:
-        yield "WITHDRAW", said(figures["withdraw_volume"])
-    if one.added_to:
-        yield "ADD TO", f"{said(figures['bag_volume'])} of {one.diluent}; remove nothing"
-    elif one.final_volume:
-        yield "MADE UP WITH", f"{one.diluent}, to {one.final_volume.quantity.on_paper()}"
-        if "diluent_to_remove" in figures and not getattr(phase.phase, "by_hand", False):
-            yield "REMOVE FIRST", said(figures["diluent_to_remove"])
-    yield "CONCENTRATION", strength(phase)
-    more = "volume_to_be_infused" in figures and prepared.premixed and figures["volume_to_be_infused"].value < figures["final_volume"].value
-    if notes := "; ".join(filter(None, (one.note, prepared.product.overfill, "the bag holds MORE than the dose" if more else ""))):
-        yield "NOTE", notes
-    if "pump_rate" in figures and not phase.steps:
-        yield "PUMP RATE", rate_said(phase)
-    if not phase.steps:
-        yield "INJECT" if getattr(phase.phase, "by_hand", False) else "VOLUME TO BE INFUSED", said(figures["volume_to_be_infused"])
-    if isinstance(phase.phase, Intermittent):
-        yield "OVER", said(figures["duration"])
-    if often := wording.again(phase.phase):
-        yield "SCHEDULE", often
-    if phase.beyond_use:
-        yield "BEYOND USE", f"{said(phase.beyond_use)} after preparation"
-    yield from ((row.label, row.value) for row in handling.rows(phase))
-
-
-def _capped(phase: PhaseOrder) -> str:
-    most = getattr(phase.phase, "cap", None) or getattr(phase.phase, "ceiling", None)
-    return f", at most {most.quantity.on_paper()}" if most else ""
-
-
 # ---------------------------------------------------------------------------------------------- rows and columns
 
 
-def parted(table: Table, known: list[dict[str, str]]) -> tuple[tuple[Field, ...], list[str], tuple[str, ...]]:
-    """Of what each ready row says by label: fields of what all say alike, labels of columns, sentences of what is too long for one."""
+def parted(table: Table, phase: PhaseOrder, known: list[dict[str, str]]) -> tuple[tuple[Field, ...], list[str], tuple[str, ...]]:
+    """Of what each ready row says by label: fields of what all say alike, a dose with the name of its drug; labels of columns,
+    sentences of what is too long for one."""
     labels = list(dict.fromkeys(label for each in known for label in each))
-    said_once = {"ORDERED": all(each.get("ORDERED") == each.get("DOSE") for each in known), "DELIVERS": all(each.get("DELIVERS") == _AS_ORDERED for each in known)}
+    said_once = {"ORDERED": all(each.get("ORDERED") == each.get("DOSE") for each in known), "DELIVERS": all(each.get("DELIVERS") == AS_ORDERED for each in known)}
     labels = [each for each in labels if not said_once.get(each)]
     same = [label for label in labels if len({each.get(label) for each in known}) == 1]
     columns = [label for label in labels if label not in same and label not in PROSE]
     prose = tuple(f"{label}, {which}: {text}" for label in PROSE if label in labels and label not in same
                   for text, which in grouped(along(table, [each.get(label, "") for each in known])) if text)
     for each in known:  # what one row has and another has not: no cell of an order is empty
-        each.update({label: _NONE for label in columns if not each.get(label)})
-    return tuple(Field(label, known[0][label], strong=label in STRONG) for label in same if known[0].get(label)), columns, prose
+        each.update({label: NONE for label in columns if not each.get(label)})
+    drug = phase.loaded.drug.name + (":" if phase.prepared.product.fluid else "")  # 0.9%: 500 mL
+    fields = tuple(Field(label, f"{drug} {known[0][label]}" if label in OF_DRUG else known[0][label], strong=label in STRONG) for label in same if known[0].get(label))
+    return fields, columns, prose
+
+
+def headed(drug: str, label: str) -> str:
+    """A column of a dose has the name of its drug."""
+    return f"{drug}: {label}" if label in OF_DRUG else label
 
 
 def rows_of(table: Table, columns: list[str], cells: list[list[str]]) -> Printed:
@@ -286,20 +225,3 @@ def ladders(table: Table, several: list[PhaseOrder], name: str) -> list[Section]
     """The rungs of a titration and the steps of a schedule."""
     return [section for heading, of in (("LADDER", "rungs"), ("SCHEDULE OF RATES", "steps"))
             for section in rates(table, [getattr(each, of) for each in several], f"{heading}   {name}", of)]
-
-
-def questions(tables: Sequence[Table], first: str, when: str = "tick before the first dose") -> Section:
-    """The boxes before the first dose, of all the tables that they are for; `first` whether it is the table of this patient; of
-    several drugs each has its own below its name; `when` they are ticked."""
-    asked: dict[str, dict[str, None]] = {"": {first: None}}
-    for table in tables:
-        for drug, boxes in (book.asked(table) if table.ready else {}).items():
-            asked.setdefault(drug, {}).update(dict.fromkeys(boxes))
-    blocks = [block for drug, boxes in asked.items() if boxes for block in (*([Sentences((drug,), strong=True)] if drug else []), Boxes(tuple(boxes)))]
-    return Section(f"SCREENING   {when}", tuple(blocks), flows=True)
-
-
-def noted(heading: str, lines: Iterable[str], strong: bool = False) -> list[Section]:
-    """A list under a heading, where there is any."""
-    lines = tuple(dict.fromkeys(lines))
-    return [Section(heading, (Sentences(lines, strong=strong, items=True),), flows=True)] if lines else []

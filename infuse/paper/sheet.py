@@ -10,7 +10,6 @@ Example: lay_out(order) of ketamine at 70 kg opens with the banner, the patient,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from infuse.files.given import on_paper_time
@@ -19,14 +18,12 @@ from infuse.judgement import screening
 from infuse.judgement.limits import HARD, NOTE, SOFT
 from infuse.ordering import compact
 from infuse.ordering import plan as plans
-from infuse.ordering.order import READY, Order
+from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import basis, bedside, blanks, branching, combined, drawing, emergency, identity, wording, wording_rates, wording_supply
+from infuse.paper import basis, bedside, blanks, branching, combined, drawing, emergency, identity, warned, wording, wording_rates, wording_supply
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 
-_WARNING = ("never", "not", "no", "nothing", "only", "first", "stop")
-_MUST = re.compile(r"\b(never|nothing|must|no bolus|immediately|at hand|fatal|deaths?|dangerous)\b")
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
 
@@ -164,25 +161,15 @@ def _watching(phase: PhaseOrder, answers: dict[str, str], alone: bool) -> list[S
     sections = []
     sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(blanks.findings(protocol, answers), strong=True, items=True),)))
     sections += [_monitoring(protocol, name)] if alone else []
-    notes = [(each.text, f"{each.text} ({', '.join(each.source)})") for each in (*protocol.advisories, *phase.loaded.drug.incompatible)]
-    never = {each.text for each in phase.loaded.drug.incompatible}
-    warnings = tuple(line for said, line in notes if said in never or _warns(said))
+    warnings, behind = warned.notes(phase.loaded)
     if warnings:
         sections.append(Section(f"WARNINGS   {name}", (Sentences(warnings, items=True),), flows=True))
     rescue = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)
     if rescue:
         sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),), flows=True))
-    behind = tuple(line for _, line in notes if line not in warnings)
     if behind:
         sections.append(Section(f"ADVISORIES   {name}, and what lies behind its order", (Sentences(behind, items=True),), flows=True, basis=True))
     return sections
-
-
-def _warns(text: str) -> bool:
-    """Whether an advisory opens in capitals, or says what must be or must never be: it stands as large as an order. Rather one
-    too many."""
-    first = text.split()[0].strip(":;,")
-    return first.lower() in _WARNING or (len(first) > 2 and first.isupper()) or _MUST.search(text) is not None
 
 
 def _monitoring(protocol, name: str) -> Section:

@@ -209,14 +209,14 @@ def pump_settings(order: PhaseOrder, pump: str) -> Fields:
         rows.append(Field("DOSE RATE", " = ".join(said_rates)))
     rows += [Field("PUMP RATE", said(figures["pump_rate"]), strong=True),
              Field("VOLUME TO BE INFUSED", supplies.volume_told(order), strong=True),
-             *_rest_of_the_bag(order),
+             *rest_of_the_bag(order),
              Field("DURATION", _duration(order)),
              Field("DELIVERS", delivers(order)),
              Field("PUMP", pump)]
     return Fields(tuple(rows))
 
 
-def _rest_of_the_bag(order: PhaseOrder) -> list[Field]:
+def rest_of_the_bag(order: PhaseOrder) -> list[Field]:
     """What stays in a bag that holds more than is ordered: nobody may let it run on."""
     product, given = order.prepared.product, order.figures["volume_to_be_infused"].value
     held = product.volume.quantity.to("mL")
