@@ -70,7 +70,7 @@ def stated_of(phase):
     found = [product.strength, product.volume, one.amount, one.final_volume, one.added_to, getattr(phase.phase, "cap", None), getattr(phase.phase, "fastest", None)]
     stated = {each.quantity.on_paper() for each in found if each}
     stated |= {figures[name].value.on_paper() for name in ("dose", "dose_rate", "bag_volume") if name in figures}
-    stated |= {end.on_paper() for limit in phase.phase.limits for _, side in limit.sides for end in side.range.ends()}
+    stated |= {end.on_paper() for limit in (*phase.phase.limits, *phase.loaded.drug.limits) for _, side in limit.sides for end in side.range.ends()}
     stated |= {end.on_paper() for syringe in phase.loaded.devices.syringes for end in (syringe.capacity, syringe.step)}
     titration = getattr(phase.phase, "titration", None)
     return stated | ({titration.by.quantity.on_paper(), titration.up_to.quantity.on_paper()} if titration else set()) | {
@@ -95,9 +95,11 @@ def test_every_answer_and_pump_setting_is_a_box_with_its_unit(name):
         rows = {row[0]: row[1:] for row in table.rows}
         assert all(mine == theirs and re.fullmatch("____ [^_]+", mine) and differ for mine, theirs, differ in rows.values())
         if "pump_rate" in phase.figures and not phase.steps:
-            assert rows["pump: pump rate"][2] == phase.rate_step.on_paper() and rows["pump: volume to infuse"][2] == phase.volume_step.on_paper()
+            assert rows["pump: pump rate"][2] in {phase.rate_step.on_paper(), "what follows", "nothing"}
+            assert rows["pump: volume to infuse"][2] in {phase.volume_step.on_paper(), "what follows", "nothing"}
         if "withdraw_volume" in phase.figures:
-            assert rows["volume to withdraw"][2] == phase.prepared.step.on_paper()
+            within = phase.prepared.step.over(phase.figures["withdraw_volume"].value) * 100 <= 5
+            assert rows["volume to withdraw"][2] == (phase.prepared.step.on_paper() if within else "nothing")
 
 
 @pytest.mark.parametrize("name", [name for name in ORDERS if name not in HIGH_ALERT][::7])
@@ -277,7 +279,7 @@ def test_without_a_start_no_clock_is_printed():
 
 @pytest.mark.parametrize("name", ORDERS)
 def test_everything_that_is_observed_stands_above_the_chart_with_when_to_hold_and_call(name):
-    said = text_of(paper(name, "flowsheet"))
+    said = re.sub(r" \([\d.,]+ \w+ for this patient\)", "", text_of(paper(name, "flowsheet")))
     protocol = LOADED[name].protocol
     assert all(words(f"{each.observe} {each.when} ({', '.join(each.source)})") in said for each in protocol.monitoring)
     assert all(words(f"{each.when}: {each.do}") in said for each in protocol.criteria)

@@ -50,3 +50,57 @@ def test_in_a_set_the_line_is_as_lines_says(infuse):
     said = " ".join(page.split())
     assert "its line, and what else may run through it, as LINES says" in said
     assert "alone in its line" not in said and "unless compatib" not in said and "nothing else in its bag, syringe or line" not in said
+
+
+# ---------------------------------------------------------------------------------------------- limits and the double check
+
+
+def check_of(page):
+    """The rows of the independent double check: what is given, and by how much each answer may differ."""
+    given = {label: value for heading, label, value in lines(page) if heading.startswith("INDEPENDENT DOUBLE CHECK")}
+    table = next(block for section in page.sections for block in section.blocks if isinstance(block, Table) and block.columns[0] == "WORK OUT")
+    return given, {row[0]: row[3] for row in table.rows}
+
+
+def test_the_second_person_is_told_the_lowest_maximum_of_a_rate(sheets):
+    """Lidocaine 200 mg in an hour are 3.333 mg/min, below the label's 4 mg/min."""
+    given, _ = check_of(sheets["lidocaine-inpatient-infusion"])
+    assert given["NEVER ABOVE"] == "3.333 mg/min, which is 200 mg in 1 hour"
+    limits = [text for heading, _, text in lines(sheets["lidocaine-inpatient-infusion"]) if heading.startswith("LIMITS") and "in 1 hour" in text]
+    assert limits == ["total: hard, up to 200 mg in 1 hour, which is 3.333 mg/min (premix-dosage)"]
+
+
+@pytest.mark.parametrize(("protocol", "said"), [
+    ("propofol", "10 mg; 80 mg in 24 hours"), ("propofol-20-mg", "20 mg; 120 mg in 24 hours"),
+    ("promethazine", "25 mg; 100 mg in 24 hours; 1 mg/mL"),
+    ("ketamine-inpatient-titration", "1 mg/kg/hour; 100 mg/hour; 5 mg/mL")])  # per kg and for the whole patient: neither is lower
+def test_the_second_person_is_told_the_most_of_a_day_and_of_a_concentration(sheets, protocol, said):
+    assert check_of(sheets[protocol])[0]["NEVER ABOVE"] == said
+
+
+def test_what_may_differ_follows_through(sheets):
+    """1 mL of 14 mL is 7%, more than the 5% that anything may differ by: nobody may be a step apart."""
+    _, differ = check_of(sheets["lidocaine-one-hour"])
+    assert differ["volume to withdraw"] == differ["weight or surface to count by"] == "nothing"
+    assert differ["final volume"] == differ["final concentration"] == "what follows"  # of a minute more or less nothing follows in the bag
+
+
+# ---------------------------------------------------------------------------------------------- one number, for this patient
+
+
+@pytest.mark.parametrize(("protocol", "begins"), [
+    ("lidocaine-one-hour", "lidocaine 4.375 mg/mL bag, 280 mg (ordered 284.5 mg), "),  # 14 mL of 20 mg/mL, by a 20 mL syringe
+    ("chlorpromazine-per-kg", "chlorproMAZINE hydrochloride 0.1392 mg/mL bag, 7 mg, "),  # all 7 mg are in the bag
+    ("magnesium-sulfate-pediatric", "magnesium sulfate 40 mg/mL bag, 1,124 mg (ordered 1,125 mg), ")])  # 28.1 mL for 28.125, 45 kg
+def test_the_line_that_is_transcribed_has_the_dose_that_is_given(shipped, protocol, begins):
+    child = {"age": "14 years", "weight": "45 kg"} if "pediatric" in protocol else {"weight": "70 kg"}
+    page = sheet.lay_out(made_anyway(shipped[protocol], **ADULT | child))
+    said = next(text for _, label, text in lines(page) if label == "IN ONE LINE")
+    assert said.startswith(begins), said
+
+
+@pytest.mark.parametrize(("weight", "said"), [("70 kg", "12 mL/kg (840 mL for this patient)"), ("52.5 kg", "12 mL/kg (630 mL for this patient)")])
+def test_the_most_is_worked_out_for_the_patient(shipped, weight, said):
+    page = sheet.lay_out(made_anyway(shipped["lipid-emulsion"], **ADULT | {"weight": weight}))
+    criteria = [text for heading, _, text in lines(page) if heading.startswith("HOLD, STOP")]
+    assert any(said in each for each in criteria), criteria

@@ -16,6 +16,7 @@ from infuse import __version__
 from infuse.arithmetic import figure
 from infuse.files.given import on_paper_time
 from infuse.files.library import ReadFile
+from infuse.files.protocol import Continuous
 from infuse.files.stated import Reference
 from infuse.ordering import order_id, plan
 from infuse.ordering.order import Order
@@ -53,7 +54,7 @@ def limits(order: Order, left_out: tuple[str, ...] = ()) -> Iterator[Block]:
         rules = [rule.limit for rule in (loaded.protocol.patient.age, loaded.protocol.patient.weight) if rule.limit]
         of_each: dict[str, list[int]] = {}
         for number, phase in numbered:
-            for line in _lines(phase.limits, left_out):
+            for line in _lines(phase.limits, left_out, isinstance(phase, Continuous)):
                 of_each.setdefault(line, []).append(number)
         own = [line if len(numbers) == len(numbered) else f"order {' and '.join(map(str, numbers))}: {line}" for line, numbers in of_each.items()]
         together = [f"all orders together: {line}" if numbered[1:] else line for line in _lines(loaded.protocol.totals, left_out)]
@@ -61,8 +62,8 @@ def limits(order: Order, left_out: tuple[str, ...] = ()) -> Iterator[Block]:
     yield from _by_name((name, tuple(dict.fromkeys(lines))) for name, lines in found.items())
 
 
-def _lines(limits, left_out: tuple[str, ...]) -> list[str]:
-    return list(dict.fromkeys(wording.limit_line(limit, level, side) for limit in limits if limit.name not in left_out for level, side in limit.sides))
+def _lines(limits, left_out: tuple[str, ...], runs_on: bool = False) -> list[str]:
+    return list(dict.fromkeys(wording.limit_line(limit, level, side, runs_on) for limit in limits if limit.name not in left_out for level, side in limit.sides))
 
 
 def _by_name(found: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[Block]:

@@ -100,7 +100,8 @@ def _drawn(phase) -> list[Steps]:
 
 def _limits(protocol) -> list[str]:
     """Every limit, those of one band with the band that they hold for."""
-    lines = [limit_line(limit, word, side) for limit in (*(limit for phase in protocol.phases for limit in phase.limits), *protocol.totals) for word, side in limit.sides]
+    stated = [(limit, isinstance(phase, Continuous)) for phase in protocol.phases for limit in phase.limits] + [(limit, False) for limit in protocol.totals]
+    lines = [limit_line(limit, word, side, runs_on) for limit, runs_on in stated for word, side in limit.sides]
     for band in (band for phase in protocol.phases for band in getattr(phase, "bands", ())):
         lines += [f"{band.on_paper()}: {line}" for limit in band.limits for word, side in limit.sides
                   if (line := limit_line(limit, word, side)) not in lines]

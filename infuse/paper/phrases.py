@@ -15,14 +15,21 @@ from infuse.arithmetic.figure import Figure, deviation_in_words
 from infuse.files.protocol import ACTUAL, Maintenance
 from infuse.ground import units
 from infuse.ground.ranges import Range
+from infuse.ground.units import Quantity, quantity
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
 
+HOUR = quantity(1, "h")
 TICK = "[\N{NO-BREAK SPACE}]"  # a box to tick, never half on one line and half on the next
 
 
 def said(one: Figure) -> str:
     return one.value.on_paper()
+
+
+def as_rate(amount: Quantity, window: Quantity) -> Quantity:
+    """What is allowed in a window as a rate: 200 mg in an hour are 3.333 mg/min."""
+    return units.work_out(f"{amount.unit}/min", [amount], [window])
 
 
 def without_asides(text: str) -> str:

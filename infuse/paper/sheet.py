@@ -21,6 +21,7 @@ from infuse.ordering import plan as plans
 from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper import basis, bedside, blanks, branching, combined, drawing, emergency, identity, warned, wording, wording_rates, wording_supply
+from infuse.paper.for_this_patient import worked_out
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
 
@@ -44,7 +45,7 @@ def _body(order: Order) -> list[Section]:
     for number, phase in enumerate(order.phases, 1):
         sections += _one_order(order, phase, number)
         if phase is _last_of(order, phase.loaded):
-            sections += _watching(phase, _answers(order, phase), alone=order.plan is None)
+            sections += _watching(order, phase, alone=order.plan is None)
     sections += combined.after_the_orders(order) if order.plan else []
     return [*sections, _screening(order), _signatures(), _verify(order)]
 
@@ -154,12 +155,13 @@ def _last_of(order: Order, loaded) -> PhaseOrder:
     return [each for each in order.phases if each.loaded is loaded][-1]
 
 
-def _watching(phase: PhaseOrder, answers: dict[str, str], alone: bool) -> list[Section]:
+def _watching(order: Order, phase: PhaseOrder, alone: bool) -> list[Section]:
     """When to hold, stop and call, what to observe (`alone`: with several orders one plan is made of all), rescue."""
     protocol = phase.loaded.protocol
     name = phase.loaded.drug.name
     sections = []
-    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(blanks.findings(protocol, answers), strong=True, items=True),)))
+    criteria = tuple(worked_out(order, phase.loaded, each) for each in blanks.findings(protocol, _answers(order, phase)))
+    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),)))
     sections += [_monitoring(protocol, name)] if alone else []
     warnings, behind = warned.notes(phase.loaded)
     if warnings:

@@ -27,7 +27,7 @@ from infuse.paper import blanks, handling, wording_flush
 from infuse.paper import wording_rates as rates
 from infuse.paper import wording_supply as supplies
 from infuse.paper.page import Block, Field, Fields, Sentences, Table
-from infuse.paper.phrases import TICK, and_, counted_by, course, delivers, kind_said, named, said, strength
+from infuse.paper.phrases import HOUR, TICK, and_, as_rate, counted_by, course, delivers, kind_said, named, said, strength
 
 INTERVAL = "titration interval"  # the one question whose answer stands among the fields of the ladder
 
@@ -63,11 +63,20 @@ def in_one_line(order: PhaseOrder, often: str) -> str:
     figures, phase, product = order.figures, order.phase, order.prepared.product
     by_hand = getattr(phase, "by_hand", False)
     strong = "" if product.fluid else f" {said(figures['final_concentration'])}"
-    amount = figures.get("total_dose") or figures.get("calculated_dose") or figures["calculated_dose_rate"]
     rate = [] if by_hand or "pump_rate" not in figures else [f"{'start at ' if order.rungs or order.steps else ''}{supplies.rate_said(order)}"]
     over = f"over {said(figures['duration'])}" if "duration" in figures and not isinstance(phase, (Continuous, Maintenance)) else course(order)
     often = often or ("once" if isinstance(phase, (Intermittent, Schedule)) else "continuous")
-    return ", ".join([f"{order.loaded.drug.name}{strong} {'syringe' if by_hand else 'bag'}", said(amount), *rate, over, "intravenous", often])
+    return ", ".join([f"{order.loaded.drug.name}{strong} {'syringe' if by_hand else 'bag'}", _in_all(order), *rate, over, "intravenous", often])
+
+
+def _in_all(order: PhaseOrder) -> str:
+    """The dose that is transcribed: what is drawn up or run in, and what was ordered beside it where graduations make the two differ."""
+    figures = order.figures
+    ordered = figures.get("total_dose") or figures.get("calculated_dose") or figures["calculated_dose_rate"]
+    given = figures.get("delivered_dose" if order.prepared.premixed else "amount_withdrawn")
+    if "calculated_dose" not in figures or given is None or said(given) == said(ordered) or not units.fits(given.value.unit, ordered.value.unit):
+        return said(ordered)
+    return f"{said(given)} (ordered {said(ordered)})"
 
 
 def starting(phase) -> str:
@@ -340,8 +349,11 @@ def _bags(low: int, high: int | None) -> str:
     return f"{low:,} to {high:,} (slowest and shortest, to fastest and longest)"
 
 
-def limit_line(limit, level: str, side) -> str:
+def limit_line(limit, level: str, side, runs_on: bool = False) -> str:
+    """`runs_on`: of a rate, whose most in an hour is a most of the rate too."""
     window = "" if limit.window is None else f" in {limit.window if isinstance(limit.window, str) else limit.window.on_paper()}"
+    if runs_on and limit.rolling == HOUR and side.range.high:
+        window += f", which is {as_rate(side.range.high, HOUR).on_paper()}"
     return f"{limit.name.replace('_', ' ')}: {level}, {side.range.on_paper()}{window} ({basis(side)})"
 
 

@@ -22,6 +22,7 @@ from infuse.ground.units import Quantity, quantity
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.paper import blanks
+from infuse.paper.for_this_patient import worked_out
 from infuse.paper.page import Field, Fields, Section, Sentences, Table
 from infuse.paper.sequence import on_the_clock
 
@@ -112,6 +113,7 @@ def _criteria(order: Order) -> list[Section]:
     """When to hold, stop and call, beside what is charted."""
     found = []
     for request in order.requests:
-        lines = blanks.findings(request.loaded.protocol, {question: given.text for question, given in request.answers.items()})
+        answers = {question: given.text for question, given in request.answers.items()}
+        lines = tuple(worked_out(order, request.loaded, each) for each in blanks.findings(request.loaded.protocol, answers))
         found.append(Section(f"HOLD, STOP AND CALL   {request.loaded.drug.name}", (Sentences(lines, strong=True, items=True),), flows=True))
     return found
