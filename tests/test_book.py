@@ -164,7 +164,7 @@ def test_every_page_has_its_date_its_version_and_the_rule(printed):
         for text in mine:
             assert f"{table.entry.loaded[-1].in_record}; infuse v" in text and "printed 21-Nov-2026 08:30" in text
             assert all(loaded.in_record in text for loaded in table.entry.loaded)
-            for box in ("NAME BORN SEX RECORD NUMBER", "ALLERGIES WEIGHT", "two identifiers; allergies known, none to this drug"):
+            for box in ("NAME BORN", "date", "SEX RECORD NUMBER", "ALLERGIES WEIGHT", "kg", "two identifiers; allergies known, none to this drug"):
                 assert box in text
 
 

@@ -192,7 +192,7 @@ def test_the_titration_record_is_by_time_and_apart_from_the_ladder():
     assert "ketamine-inpatient-titration" in LADDERS and "thiamine" not in LADDERS
     table = table_of(paper("ketamine-inpatient-titration", "record"), "FROM RUNG")
     assert table.columns == ("DATE, TIME", "FROM RUNG", "TO RUNG", "PUMP RATE SET, mL/hour", "VOLUME INFUSED, mL", "BAG LEFT, mL", "REASON", "PAIN 0 TO 10",
-                             "SEDATION", "BLOOD PRESSURE, mmHg", "HEART RATE, a minute", "SATURATION, %", "BY", "CHECKED BY")
+                             "SEDATION SCORE", "BLOOD PRESSURE, mmHg", "HEART RATE, a minute", "SATURATION, %", "BY", "CHECKED BY")
     assert len(table.rows) >= 30 and not any(cell for row in table.rows for cell in row)
     assert papers.lay_out(ORDERS["thiamine"], ["record"])[1], "refused without a ladder"
 

@@ -20,7 +20,7 @@ from infuse.paper.page import Fields, Section, Table
 from infuse.paper.render import text
 from infuse.paper.sheet import lay_out, screened
 
-_WHO = ("NAME", "BORN", "RECORD NUMBER", "LOCATION", "PRESCRIBER", "PRESCRIBER, TELEPHONE", "ALLERGIES CHECKED BY")
+_WHO = ("NAME", "BORN", "RECORD NUMBER", "LOCATION", "PRESCRIBER", "TELEPHONE OF PRESCRIBER", "ALLERGIES CHECKED BY")
 _ORDERED = re.compile(r"ORDER \d+|PUMP SETTINGS|GRAVITY SET|LADDER|SCHEDULE OF RATES|SUPPLY")
 _AS_HERE = "as it comes out here"  # a row may be long
 _HEADING = re.compile(r"^PATIENT *\n-{20,}\n(.*?)\n\n", re.M | re.S)

@@ -21,6 +21,7 @@ from infuse.paper.book_contents import Line
 from infuse.paper.book_tables import Book, sheet
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
+from infuse.paper.phrases import VITALS
 
 KEEPS = timedelta(days=30)  # a book that is not printed again grows old on its shelf
 
@@ -54,7 +55,7 @@ def lay_out(book: Book, every: Sequence[Table], checked: int, absent: Sequence[t
         pages.append(book_sets.page(book, table, number, len(tables), which[name]) if of_set else _page(book, table, number, len(tables), _in_sets(name, tables, which)))
         lines.append(book_contents.of_table(table, number, len(pages)))
     approved = _approved(tables)
-    for form in _forms(book, approved):
+    for form in _forms(book, tables, approved):
         pages.append(form)
         lines.append(Line("", form.title, form.subtitle.removesuffix("."), len(pages)))
     return [book_contents.page(book, lines, approved, checked, book_contents.without(every, absent)), *pages]
@@ -121,14 +122,29 @@ def _phase(table: Table, at: int) -> list[Section]:
 # ---------------------------------------------------------------------------------------------- blank forms
 
 
-def _forms(book: Book, approved) -> list[Sheet]:
+_PATIENT = (("CONDITIONS", ""), ("OTHER MEDICINES", ""), ("WEIGHED BY", ""), ("WEIGHED ON", "date and time"), ("LINE", ""),
+            ("PHARMACIST WHO WAS CALLED", ""), ("CALLED ON", "date and time"))
+
+
+def _copied(tables: Sequence[Table]) -> tuple[tuple[str, ...], ...]:
+    """A row to copy into for each drug of the book, with the units of its dose and strength: none is written by hand."""
+    rows = {}
+    for loaded in (each for table in tables for each in table.entry.loaded):
+        for phase in loaded.protocol.phases:
+            unit = phase.ordered[0].quantity.unit.without_patient()
+            strength = "as it is" if unit.amount == "mL" else f"____ {unit.amount}/mL"
+            rows[loaded.drug.name, unit.on_paper()] = ("", "", loaded.drug.name, f"____ {unit.on_paper()}", strength, "", "")
+    return tuple(rows.values())
+
+
+def _forms(book: Book, tables: Sequence[Table], approved) -> list[Sheet]:
     copied = ("TABLE", "ROW, kg", "DRUG", "DOSE", "STRENGTH", "PUMP RATE, mL/hour", "VOLUME, mL")
     signed = tuple((each, "", "", "") for each in ("prescriber, orders", "pharmacist, verifies", "nurse 1, reads the row", "nurse 2, reads it alone"))
-    ordered = [Section("COPIED FROM THE BOOK", (Printed(copied, (("",) * len(copied),) * 6, blank=True),)),
-               Section("THE PATIENT", (Fields(tuple(Field(each, blank="") for each in ("CONDITIONS", "OTHER MEDICINES", "WEIGHED ON, BY", "LINE", "CALLED THE PHARMACIST, TIME"))),)),
+    ordered = [Section("COPIED FROM THE BOOK", (Sentences(("The row of the drug is filled in, the others are struck out.",), strong=True), Printed(copied, _copied(tables), blank=True))),
+               Section("THE PATIENT", (Fields(tuple(Field(each, blank=unit) for each, unit in _PATIENT)),), pairs=True),
                Section("SIGNATURES", (Printed(("", "NAME", "SIGNATURE", "DATE, TIME"), signed, blank=True),)),
-               Section("ENTERED AFTERWARDS", (Fields((Field("ORDER ID OF THE SHEET MADE LATER", blank=""), Field("BY, DATE, TIME", blank=""))),))]
-    chart = ("DATE, TIME", "DRUG", "PUMP RATE, mL/hour", "VOLUME INFUSED, mL", "BLOOD PRESSURE", "HEART RATE", "SATURATION", "SEDATION", "PAIN", "BY")
-    record = [Section("GIVEN AND OBSERVED", (Printed(chart, (("",) * len(chart),) * 16, blank=True),), flows=True)]
+               Section("ENTERED AFTERWARDS", (Fields((Field("ORDER ID OF THE SHEET MADE LATER", blank=""), Field("BY", blank=""), Field("ENTERED ON", blank="date and time"))),), pairs=True)]
+    chart = ("DATE, TIME", "DRUG", "PUMP RATE, mL/hour", "VOLUME INFUSED, mL", *VITALS, "BY")
+    record = [Section("GIVEN AND OBSERVED", (Printed(chart, (("",) * len(chart),) * 14, blank=True),), flows=True)]
     return [sheet(book, approved, "Blank form: order from the downtime book", "One for each patient.", ordered),
             sheet(book, approved, "Blank form: what was given and observed", "One for each patient; go on with another.", record, wide=True)]

@@ -31,7 +31,7 @@ CALL, NOT_ALLOWED = "call pharmacist", "not allowed"
 LOWER = "Between two weights: the row of the LOWER weight. Below the first row or above the last: call the pharmacist."
 TICKS = "Before the first dose: [ ] two identifiers; [ ] allergies known, none to this drug; [ ] weighed, in kg; [ ] screening answered; [ ] a second person agrees."
 NOBODY_ELSE = "A patient for whom no table is: call the pharmacist."
-_WHOSE = ("NAME", "BORN", "SEX", "RECORD NUMBER", "ALLERGIES", "WEIGHT")
+_WHOSE = (("NAME", ""), ("BORN", "date"), ("SEX", ""), ("RECORD NUMBER", ""), ("ALLERGIES", ""), ("WEIGHT", "kg"))
 _RUNGS = 4  # pump rates beside each other
 NARROW = 6  # columns of an upright page
 
@@ -51,7 +51,7 @@ def until(book: Book) -> tuple[str, ...]:
 def sheet(book: Book, approved, title: str, subtitle: str, sections: list[Section], names: str = "", whose: bool = True, wide: bool = False) -> Sheet:
     """A page with what every page of the book says; `approved`: the protocols and sets that it is about."""
     ticks = (TICKS,) if whose else ()
-    identity = tuple(Field(each, blank="", write_in=True) for each in _WHOSE) if whose else ()
+    identity = tuple(Field(each, blank=unit, write_in=True) for each, unit in _WHOSE) if whose else ()
     return Sheet(approval.banner(approved, book.now.date()), title, subtitle, tuple(sections),
                  (*until(book), *ticks, f"{names}infuse v{__version__}; printed {on_paper_time(book.now)}"), identity, wide, of_book=True)
 

@@ -78,4 +78,4 @@ def choice(several: list[Branch]) -> list[Block]:
     """The box in which one of them is chosen, once."""
     boxes = [f"{each.title}, {each.orders}" + (f": only if {each.only_if}" if each.only_if else "") for each in several]
     return [Sentences((f"GIVE ONE, STRIKE OUT THE OTHER{'S' if several[2:] else ''}: {_never(len(several))}. Tick here which one:",), strong=True),
-            Boxes((*boxes, NEITHER)), Fields((Field("CHOSEN BY", blank="name, date and time"),))]
+            Boxes((*boxes, NEITHER)), Fields((Field("CHOSEN BY", blank=""), Field("CHOSEN ON", blank="date and time")))]

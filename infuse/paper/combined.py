@@ -22,7 +22,7 @@ from infuse.ordering.plan import Arrangement, Plan
 from infuse.paper import branching, lines, observing, sequence, wording, wording_supply
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
-from infuse.paper.phrases import TICK, in_numbers, order_numbers
+from infuse.paper.phrases import TICK, VITALS, in_numbers, order_numbers
 
 DAY = quantity(24, "h")
 
@@ -55,7 +55,7 @@ def after_the_orders(order: Order) -> list[Section]:
         sections.append(Section("VISIT", (Boxes(tuple(_noted(one.visit))),)))
     if one and one.outcome:
         sections.append(Section("OUTCOME", (Boxes(tuple(_noted(one.outcome))), Table(
-            ("PAIN 0 TO 10, BEFORE", "AFTER", "AT DISCHARGE", "AT ONE MONTH", "BY"), (("",) * 5,), blank=True))))
+            ("PAIN 0 TO 10, BEFORE", "PAIN 0 TO 10, AFTER", "PAIN 0 TO 10, AT DISCHARGE", "PAIN 0 TO 10, AT ONE MONTH", "BY"), (("",) * 5,), blank=True))))
     return sections
 
 
@@ -161,6 +161,6 @@ def monitoring(arrangement: Arrangement, requests) -> Section:
     for drug, what in asked:
         of_each.setdefault(drug, []).append(f"{what.observe}: {what.when} ({', '.join(what.source)})")
     rows = [block for drug, said in of_each.items() for block in (Sentences((drug,), strong=True), Sentences(tuple(said), items=True))]
-    chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"), (("",) * 8,) * 8, blank=True)
+    chart = Table(("DATE, TIME", *VITALS, "BY"), (("",) * 8,) * 8, blank=True)
     return Section("MONITORING   one plan for all orders", (Sentences(("Where drugs ask for different intervals, the shortest is kept.",), strong=True),
                                                             observing.plan(asked), *rows, chart), flows=True)

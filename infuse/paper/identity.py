@@ -18,7 +18,7 @@ from infuse.ordering import order_id
 from infuse.ordering.order import Order
 from infuse.paper import approval, combined
 from infuse.paper.page import Field, Fields, Section, Sheet
-from infuse.paper.phrases import said
+from infuse.paper.phrases import TICK, said
 
 NOT_RECORDED = "Not recorded"
 MOST_NAMED = 2  # protocols of a set, in the foot of every page
@@ -72,7 +72,7 @@ def _facts(order: Order) -> tuple[Field, ...]:
         Field("ALLERGIES", _list(order, "allergies", "No known allergies")),
         Field("ALLERGIES CHECKED BY", blank=""),
         Field("WEIGHT", _weight(order), strong=True),
-        *([Field("WEIGHT GOT, HOW AND WHEN", blank="")] if known.get("weight") and not (known.get("weight_source") and known.get("weight_date")) else []),
+        *_how_weighed(order),
         Field("HEIGHT", known.get("height").to("cm").on_paper() if known.get("height") else _fact(order, "height")),
         Field("CREATININE", known.get("creatinine").on_paper(), blank="date") if known.get("creatinine") else Field("CREATININE", _fact(order, "creatinine")),
         *([Field("CLEARANCE", known.get("clearance").on_paper())] if known.get("clearance") else []),
@@ -84,10 +84,22 @@ def _facts(order: Order) -> tuple[Field, ...]:
         Field("CARE AREA", _fact(order, "care_area")),
         Field("LOCATION", _fact(order, "location")),
         Field("PRESCRIBER", _fact(order, "prescriber")),
-        Field("PRESCRIBER, TELEPHONE", blank=""),
+        Field("TELEPHONE OF PRESCRIBER", blank=""),
         Field("START", on_paper_time(known.get("start")) if known.get("start") else _fact(order, "start")),
     ]
-    return tuple(row._replace(write_in=row.value.startswith(NOT_RECORDED)) for row in rows)
+    return tuple(row._replace(write_in=True, blank=_IN.get(row.label, "")) if row.value.startswith(NOT_RECORDED) else row for row in rows)
+
+
+_IN = {"BORN": "date", "WEIGHT": "kg", "HEIGHT": "cm", "CREATININE": "mg/dL", "START": "date and time", "QTc": "ms", "BLOOD PRESSURE": "mmHg",
+       "HEART RATE": "beats a minute"}  # what is written in beside Not recorded; the rest is words
+
+
+def _how_weighed(order: Order) -> list[Field]:
+    """What is not known of how the weight was got and when: a box each."""
+    known = order.patient
+    how = Field("WEIGHT WAS", "   ".join(f"{TICK} {each}" for each in ("measured", "stated", "estimated")))
+    rows = ((how, "weight_source"), (Field("WEIGHED ON", blank="date and time"), "weight_date"))
+    return [row for row, name in rows if not known.get(name)] if known.get("weight") else []
 
 
 def _clinical(order: Order) -> list[Field]:
@@ -145,4 +157,4 @@ def to_identify(order: Order) -> tuple[Field, ...]:
 def _to_identify(order: Order, name: str, label: str) -> Field:
     known = order.patient.get(name)
     known = on_paper_date(known) if known and name == "birth_date" else known
-    return Field(label, known, strong=True) if known else Field(label, blank="")
+    return Field(label, known, strong=True) if known else Field(label, blank=_IN.get(label, ""))

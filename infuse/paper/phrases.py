@@ -20,6 +20,7 @@ from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
 
 HOUR = quantity(1, "h")
+VITALS = ("BLOOD PRESSURE, mmHg", "HEART RATE, a minute", "BREATHS, a minute", "SATURATION, %", "SEDATION SCORE", "PAIN 0 TO 10")  # columns of charts
 TICK = "[\N{NO-BREAK SPACE}]"  # a box to tick, never half on one line and half on the next
 
 

@@ -24,6 +24,7 @@ from infuse.paper import basis, bedside, blanks, branching, combined, drawing, e
 from infuse.paper.for_this_patient import worked_out
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
+from infuse.paper.phrases import VITALS
 
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
@@ -176,8 +177,7 @@ def _watching(order: Order, phase: PhaseOrder, alone: bool) -> list[Section]:
 
 def _monitoring(protocol, name: str) -> Section:
     rows = tuple(f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring)
-    chart = Table(("DATE, TIME", "BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN", "BY"),
-                  (("",) * 8,) * 4, blank=True)
+    chart = Table(("DATE, TIME", *VITALS, "BY"), (("",) * 8,) * 4, blank=True)
     return Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart))
 
 

@@ -24,6 +24,7 @@ from infuse.ordering.order import Order
 from infuse.paper import blanks
 from infuse.paper.for_this_patient import worked_out
 from infuse.paper.page import Field, Fields, Section, Sentences, Table
+from infuse.paper.phrases import VITALS
 from infuse.paper.sequence import on_the_clock
 
 COVERS = quantity(24, "h").to("min")  # what one sheet has rows for; then the next one
@@ -31,7 +32,7 @@ WHOLE_SET = "set"
 MORE_ROWS = 8  # without a time, for what comes between
 RULES = ("Times count from the actual start. If the start slips, the relative times rule, not the clock.",
          "A row is the latest time, not the only one: look whenever the patient changes.")
-CHARTED = ("BLOOD PRESSURE", "HEART RATE", "BREATHS", "SATURATION", "SEDATION", "PAIN 0 TO 10", "OTHER", "BY")
+CHARTED = (*VITALS, "OTHER", "BY")
 
 
 class Observed(NamedTuple):

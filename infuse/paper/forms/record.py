@@ -18,7 +18,7 @@ from infuse.paper.phrases import said, strength
 
 ROWS = 40  # the pages after the first are its continuation
 AMOUNTS = 16
-COLUMNS = ("DATE, TIME", "FROM RUNG", "TO RUNG", "PUMP RATE SET, mL/hour", "VOLUME INFUSED, mL", "BAG LEFT, mL", "REASON", "PAIN 0 TO 10", "SEDATION",
+COLUMNS = ("DATE, TIME", "FROM RUNG", "TO RUNG", "PUMP RATE SET, mL/hour", "VOLUME INFUSED, mL", "BAG LEFT, mL", "REASON", "PAIN 0 TO 10", "SEDATION SCORE",
            "BLOOD PRESSURE, mmHg", "HEART RATE, a minute", "SATURATION, %", "BY", "CHECKED BY")
 
 

@@ -23,7 +23,7 @@ from infuse.ground.source import printable
 from infuse.ground.units import KNOWN_ON_PAPER
 from infuse.paper.page import Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
 from infuse.paper.render import room
-from infuse.paper.render.room import BRIEF, LONG, SPECIAL
+from infuse.paper.render.room import BRIEF, SPECIAL
 from infuse.paper.render.text import bound
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
@@ -231,7 +231,7 @@ def _led(line: str, block: Sentences) -> list[list]:
 
 
 def _field(row: Field) -> dict:
-    return {"label": words(row.label), "value": words(row.value), "strong": row.strong, "write-in": row.write_in, "long": len(row.value) > LONG,
+    return {"label": words(row.label), "value": words(row.value), "strong": row.strong, "write-in": row.write_in, "long": room.is_long(row),
             "blank": None if row.blank is None else words(row.blank)}
 
 

@@ -18,7 +18,7 @@ from infuse.paper.render.text import bound
 
 SIZE, SMALL = 11, 9  # points, as in the template
 ACROSS, ON_ITS_SIDE, BETWEEN = 510, 707, 20  # points: of the narrowest page that is printed, of one on its side, and between two columns
-LONG = 30  # characters of a value that no longer stands beside another field
+_LONG, _SHORT = 30, 8  # characters of a value that no longer stands beside another field, of a unit that does
 BRIEF = 4  # characters of the room for a short word
 TALL = 250  # points: a row or line that is higher may be broken, as a page might not hold it
 WRITTEN = 22  # points, of a line to write on
@@ -75,11 +75,16 @@ def _row(row: Field, width: int, label: int, size: int) -> int:
     return max(high, WRITTEN) if row.write_in else high + WRITTEN if row.blank is not None else high
 
 
+def is_long(row: Field) -> bool:
+    """Whether a field has a row to itself among those side by side: a long value, or a box with words such as date and time after it."""
+    return len(row.value) > _LONG or len(row.blank or "") > _SHORT
+
+
 def _paired(fields: Fields, width: int, size: int) -> list[int]:
     """Fields side by side, in the sequence in which the template sets them."""
     label, beside, high, second = width * _PAIRED_LABEL // 100, width * (50 - _PAIRED_LABEL) // 100 - 12, [], False
     for row in fields.rows:
-        long = len(row.value) > LONG
+        long = is_long(row)
         this = _row(row, width * (100 - _PAIRED_LABEL) // 100 - 8 if long else beside, label, size) + 6
         if second and not long:
             high[-1] = max(high[-1], this)

@@ -131,7 +131,7 @@ def columns_cut(text: str, width: int) -> str:
 def _field(row: Field, width: int) -> list[Line]:
     label = printable(row.label)
     value = row.value
-    if row.blank is not None:
+    if row.blank is not None and not (row.write_in and row.value):
         value = f"{value + ' ' if value else ''}____________ {row.blank}".rstrip()
     indent = min(LABEL, width // 2)
     rows = _wrap(value, width - indent)
