@@ -130,7 +130,7 @@ def test_every_change_between_two_rows_is_a_row_also_where_there_are_several():
 
 def test_a_table_by_another_weight_says_so(infuse):
     said = flat(infuse("book", "lidocaine-one-hour", "--weights", "40 to 44 kg", "--step", "1 kg").stdout)
-    assert "ROW, IDEAL" in said and "WEIGHT ideal weight in kg: work it out first; the rows are not the actual weight" in said and "adult, age 18 to 70 years, by ideal weight" in said
+    assert "ROW, IDEAL" in said and "WEIGHT ideal weight in kg: work it out first, on the worksheet at the end; the rows are not the actual weight" in said and "adult, age 18 to 70 years, by ideal weight" in said
 
 
 def test_what_is_the_same_at_every_weight_stands_once(infuse):
@@ -348,3 +348,13 @@ def test_a_dose_per_surface_has_a_table_for_each_height_and_wants_one(infuse, tm
     assert done.returncode == 2 and "--height: expected height" in done.stderr and not done.stdout, done.stderr
     said = flat(infuse(*command, "--height", "160 cm", "--height", "180 cm").stdout)
     assert "height 160 cm. Table 1 of 2" in said and "height 180 cm. Table 2 of 2" in said
+
+
+def test_no_table_begins_with_its_first_row_alone_on_a_page():
+    made = bound("ketorolac", "valproate-sodium-rapid", "emergency-rescue", weights="40 to 120 kg", step="3 kg")
+    for page in pypdf.PdfReader(io.BytesIO(pdf.to_pdf(pages(made), "letter", NOW))).pages:
+        said = page.extract_text()
+        heads = [at.start() for at in re.finditer(r"^BY WEIGHT", said, re.MULTILINE)]
+        for start, end in zip(heads, [*heads[1:], len(said)]):
+            rows = re.findall(r"\b[\d.]+ kg ", said[start:end].partition("DOWNTIME BOOK")[0])
+            assert len(rows) >= 3 or re.search(r"[\d.]+ kg to [\d.]+ kg", said[start:end]), said[start:end][:300]

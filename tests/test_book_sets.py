@@ -111,7 +111,7 @@ def test_no_cell_of_an_order_is_empty_and_no_cell_of_a_stop_is_filled(which):
 def test_the_page_says_by_which_formula_the_kidney_is_told():
     said = [row.value for sheet in pages(bound("ketorolac", "emergency-rescue")) for section in sheet.sections for block in section.blocks if isinstance(block, Fields)
             for row in block.rows if row.label == "RENAL FUNCTION"]
-    assert len(said) > 9 and all("by Cockcroft-Gault with the ideal weight; not known: call the pharmacist" in each for each in said)
+    assert len(said) > 9 and all("by Cockcroft-Gault with the ideal weight, by hand on the worksheet at the end; not known: call the pharmacist" in each for each in said)
 
 
 def texts(sheet, weight):

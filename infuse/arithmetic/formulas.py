@@ -20,6 +20,8 @@ from infuse.ground.units import Quantity, quantity
 FEMALE = "female"
 _SHORTEST, _TALLEST = quantity("152.4", "cm"), quantity(220, "cm")  # Devine: above 60 in; no extrapolation
 _ADULT, _OLDEST = quantity(18, "year"), quantity(120, "year")
+_YEARS, _DIVISOR, _OF_A_WOMAN = 140, 72, Fraction("0.85")  # Cockcroft-Gault
+_SCHWARTZ = Fraction("0.413")
 _OBESE = Fraction(12, 10)  # times the ideal weight: from there on the adjusted one is used (ClinCalc)
 
 
@@ -91,10 +93,10 @@ def clearance(age: Quantity, weight: Figure, creatinine: Figure, sex: str) -> Fi
     if not _ADULT <= age <= _OLDEST:
         raise DoesNotApply(f"the clearance (Cockcroft-Gault) is for adults, {ranges.Range(_ADULT, _OLDEST).on_paper()}")
     years = math.floor(age.to("year").value)
-    share = Fraction("0.85") if sex == FEMALE else Fraction(1)
-    value = (140 - years) * weight.value.to("kg").value / (72 * creatinine.value.to("mg/dL").value) * share
-    formula = (f"Cockcroft-Gault, {sex}: (140 less {years}) times {weight.value.on_paper()} divided by "
-               f"(72 times {creatinine.value.on_paper()})" + (" times 0.85" if sex == FEMALE else ""))
+    share = _OF_A_WOMAN if sex == FEMALE else Fraction(1)
+    value = (_YEARS - years) * weight.value.to("kg").value / (_DIVISOR * creatinine.value.to("mg/dL").value) * share
+    formula = (f"Cockcroft-Gault, {sex}: ({_YEARS} less {years}) times {weight.value.on_paper()} divided by "
+               f"({_DIVISOR} times {creatinine.value.on_paper()})" + (f" times {numerals.on_paper(_OF_A_WOMAN)}" if sex == FEMALE else ""))
     return _made("clearance", value, "mL/min", formula, weight, creatinine)
 
 
@@ -102,6 +104,22 @@ def indexed_clearance(age: Quantity, height: Figure, creatinine: Figure) -> Figu
     """Bedside Schwartz 2009 (J Am Soc Nephrol 20:629), mL/min/1.73m2; 1 to under 18 years. Raises DoesNotApply."""
     if not quantity(1, "year") <= age < _ADULT:
         raise DoesNotApply("the clearance (bedside Schwartz) is for 1 year to under 18 years")
-    value = Fraction("0.413") * height.value.to("cm").value / creatinine.value.to("mg/dL").value
-    formula = f"bedside Schwartz: 0.413 times {height.value.to('cm').on_paper()} divided by {creatinine.value.on_paper()}"
+    value = _SCHWARTZ * height.value.to("cm").value / creatinine.value.to("mg/dL").value
+    formula = f"bedside Schwartz: {numerals.on_paper(_SCHWARTZ)} times {height.value.to('cm').on_paper()} divided by {creatinine.value.on_paper()}"
     return _made("clearance", value, "mL/min/1.73m2", formula, height, creatinine)
+
+
+def clearance_by_hand(weight: str) -> tuple[str, ...]:
+    """Cockcroft-Gault step by step, for paper and one who has a pocket calculator; `weight`: which one."""
+    return (f"{_YEARS} less the age in completed years", f"times the {weight} in kg", f"divided by {_DIVISOR}", f"of a woman times {numerals.on_paper(_OF_A_WOMAN)}; of a man the same again",
+            "divided by the creatinine in mg/dL: CLEARANCE in mL/min")
+
+
+def indexed_clearance_by_hand() -> tuple[str, ...]:
+    """Bedside Schwartz, likewise."""
+    return f"{numerals.on_paper(_SCHWARTZ)} times the height in cm", "divided by the creatinine in mg/dL: CLEARANCE in mL/min/1.73m2"
+
+
+def heights_by_hand() -> tuple[Quantity, Quantity]:
+    """Between which heights there is an ideal weight."""
+    return _SHORTEST, _TALLEST

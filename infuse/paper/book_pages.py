@@ -16,7 +16,7 @@ from infuse.files.ordersets import OrderSet
 from infuse.files.protocol import Protocol
 from infuse.files.tables import DEFAULT_PUMP
 from infuse.ordering.book import Entry, Table
-from infuse.paper import approval, book_beside, book_contents, book_figures, book_sets, book_tables, emergency
+from infuse.paper import approval, book_beside, book_contents, book_figures, book_sets, book_tables, book_worksheets, emergency
 from infuse.paper.book_contents import Line
 from infuse.paper.book_tables import Book, sheet
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
@@ -55,7 +55,7 @@ def lay_out(book: Book, every: Sequence[Table], checked: int, absent: Sequence[t
         pages.append(book_sets.page(book, table, number, len(tables), which[name]) if of_set else _page(book, table, number, len(tables), _in_sets(name, tables, which)))
         lines.append(book_contents.of_table(table, number, len(pages)))
     approved = _approved(tables)
-    for form in _forms(book, tables, approved):
+    for form in [*book_worksheets.pages(book, tables, approved), *_forms(book, tables, approved)]:
         pages.append(form)
         lines.append(Line("", form.title, form.subtitle.removesuffix("."), len(pages)))
     return [book_contents.page(book, lines, approved, checked, book_contents.without(every, absent)), *pages]
@@ -86,7 +86,7 @@ def _page(book: Book, table: Table, number: int, of: int, in_sets: str) -> Sheet
         sections += found
     if not ready:
         sections = [Section(f"BY WEIGHT   {drug.name}", (book_tables.rows_of(table, [], []),), flows=True)]
-    sections = [*book_beside.noted(emergency.HEADING, emergency.in_the_book(protocol), strong=True), _assumes(table, in_sets), *sections, *book_tables.stops(table)]
+    sections = [*book_beside.noted(emergency.HEADING, emergency.in_the_book(protocol), strong=True), _assumes(table, in_sets), *book_tables.notes(table), *sections, *book_tables.stops(table)]
     if ready:
         when = {"when": emergency.TICKED_IN_THE_BOOK} if protocol.emergency else {}
         sections += [book_beside.questions([table], f"this table is the patient's: {book_tables.for_whom(table)}", **when), *book_beside.prescriber([table]), *book_beside.watching(table)]
@@ -113,10 +113,10 @@ def _phase(table: Table, at: int) -> list[Section]:
     known = [dict(book_figures.figures_of(each)) for each in several]
     name = " ".join(filter(None, (table.entry.loaded[0].drug.name, several[0].phase.name, several[0].phase.kind)))
     fields, columns, prose = book_tables.parted(table, several[0], known)
-    blocks = [*([Fields(fields)] if fields else []), Sentences((book_tables.LOWER,), strong=True),
-              book_tables.rows_of(table, [book_tables.headed(table.entry.loaded[0].drug.name, label) for label in columns], [[each.get(label, "") for label in columns] for each in known]),
-              *([Sentences(prose, items=True)] if prose else [])]
-    return [Section(f"BY WEIGHT   {name}", tuple(blocks), flows=True), *book_tables.ladders(table, several, name)]
+    rows = book_tables.rows_of(table, [book_tables.headed(table.entry.loaded[0].drug.name, label) for label in columns], [[each.get(label, "") for label in columns] for each in known])
+    by_row = (Sentences((book_tables.LOWER,), strong=True), rows, *([Sentences(prose, items=True)] if prose else []))
+    return [*([Section(f"AT EVERY WEIGHT   {name}", (Fields(fields),))] if fields else []), Section(f"BY WEIGHT   {name}", by_row, flows=True),
+            *book_tables.ladders(table, several, name)]
 
 
 # ---------------------------------------------------------------------------------------------- blank forms

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 
 from infuse.arithmetic import preparation as prep
 from infuse.files.tables import DEFAULT_PUMP
-from infuse.judgement.limits import NOTE
 from infuse.ordering.book import Table
 from infuse.ordering.order import Order
 from infuse.paper import approval, book_beside, book_figures, book_sequence, book_tables, combined, emergency, lines
@@ -107,7 +106,7 @@ def _worked_out(table: Table) -> tuple[list[Printed], list[Section], list[Sectio
         constant.append(_order(f"ORDER {number}   {name}, {phase.phase.kind}, intravenous", phase, when.get(phase.loaded.protocol.id, ""), fields, labels, prose))
         ladders += book_tables.ladders(table, several, f"{number} {name}")
     fields, columns = _whole(orders)
-    return _in_parts(table, [*groups, columns]), [*_notes(table), *constant, *_if_any("THE WHOLE VISIT", fields)], ladders, sequence
+    return _in_parts(table, [*groups, columns]), [*book_tables.notes(table), *constant, *_if_any("THE WHOLE VISIT", fields)], ladders, sequence
 
 
 def _order(heading: str, phase, when: str, fields, labels: list[str], prose) -> Section:
@@ -136,17 +135,6 @@ def _totals(order: Order) -> Iterator[tuple[str, str]]:
         if doses.isdigit() and doses != "1":
             yield f"{name}: MOST IN 24 HOURS", most
             yield f"{name}: IN ALL", whole
-
-
-def _notes(table: Table) -> list[Section]:
-    """What is no stop and must be known, with its weights where it is not said at all of them."""
-    said: dict[str, list[str]] = {}
-    for row in table.ready:
-        for alert in row.order.alerts:
-            if alert.level == NOTE:
-                said.setdefault(alert.message, []).append(row.weight.on_paper())
-    notes = [text if len(weights) == len(table.ready) else f"at {', '.join(weights)}: {text}" for text, weights in said.items()]
-    return [Section("NOTES", (Sentences(tuple(notes), strong=True),))] if notes else []
 
 
 def _if_any(heading: str, fields: list[Field]) -> list[Section]:

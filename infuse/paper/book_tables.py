@@ -18,6 +18,7 @@ from typing import NamedTuple
 from infuse import __version__
 from infuse.files.given import on_paper_date, on_paper_time
 from infuse.ground import units
+from infuse.judgement.limits import NOTE
 from infuse.ordering.book import Row, Table
 from infuse.ordering.order import NEEDS_OVERRIDE, READY, Request
 from infuse.ordering.phases import PhaseOrder
@@ -73,9 +74,10 @@ def population(table: Table) -> str:
 def assumed(table: Table) -> list[Field]:
     """Age, kidney, sex, height and weight, as far as the table goes by them."""
     words = dict(table.cell.words)
-    weight = f"{table.by_dosing_weight} in kg: work it out first; the rows are not the actual weight" if table.by_dosing_weight else "actual weight in kg, measured"
+    by_hand = ", on the worksheet at the end" if table.by_dosing_weight.startswith("ideal") else ""
+    weight = f"{table.by_dosing_weight} in kg: work it out first{by_hand}; the rows are not the actual weight" if table.by_dosing_weight else "actual weight in kg, measured"
     body = ", ".join(f"{name} {words[name]}" if name == "height" else words[name] for name in ("sex", "height") if name in words)
-    kidney = f"creatinine clearance {words['creatinine clearance']}, {_formula(table)}; not known: call the pharmacist" if "creatinine clearance" in words else ""
+    kidney = f"creatinine clearance {words['creatinine clearance']}, {formula(table)}, by hand on the worksheet at the end; not known: call the pharmacist" if "creatinine clearance" in words else ""
     return [Field("AGE", f"{words['age']}; at any other age call the pharmacist" if "age" in words else "any that the population takes in", strong="age" in words),
             Field("RENAL FUNCTION", kidney or "the table does not depend on it; the screening may ask for it", strong=bool(kidney)),
             Field("SEX AND HEIGHT", f"{body}; between the heights of two tables the lower one, outside them call the pharmacist" if body else "the table does not depend on them", strong=bool(body)),
@@ -87,7 +89,7 @@ def chosen(request: Request) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {given.text}" for name, given in request.chosen.items())
 
 
-def _formula(table: Table) -> str:
+def formula(table: Table) -> str:
     """How the clearance of the bands is worked out, by which weight; where they differ a patient may be in two tables."""
     if table.cell.facts["clearance"].unit != units.unit("mL/min"):
         return "by bedside Schwartz"
@@ -132,7 +134,7 @@ def rows_of(table: Table, columns: list[str], cells: list[list[str]]) -> Printed
     if not columns:
         rows = [(which, text) for text, which in grouped(rows)]
     strong = (1 + at for at, label in enumerate(columns) if label.rpartition(": ")[2] in STRONG)
-    return Printed((f"ROW, {table.by_dosing_weight.upper() or 'WEIGHT'}", *(columns or [""])), tuple(rows), strong=(0, *strong))
+    return Printed((f"ROW, {table.by_dosing_weight.upper() or 'WEIGHT'}", *(columns or [""])), tuple(rows), strong=(0, *strong), together=True)
 
 
 def _stretches(stopped: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -184,6 +186,16 @@ def grouped(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _from_to(weights: list[str]) -> str:
     return weights[0] + (f" to {weights[-1].rpartition(' to ')[2]}" if weights[1:] else "")
+
+
+def notes(table: Table) -> list[Section]:
+    """What is no stop and must be known, with its weights where it is not said at all of them."""
+    of_each = [[alert.message for alert in row.order.alerts if alert.level == NOTE] for row in table.ready]
+    notes = []
+    for text in dict.fromkeys(each for messages in of_each for each in messages):
+        which = [weights for said, weights in grouped(along(table, [text if text in messages else "" for messages in of_each])) if said]
+        notes.append(text if all(text in messages for messages in of_each) else f"at {', '.join(which)}: {text}")
+    return [Section("NOTES", (Sentences(tuple(notes), strong=True),))] if notes else []
 
 
 def rates(table: Table, of_each, heading: str, kind: str) -> list[Section]:

@@ -168,7 +168,7 @@ def _section(section: Section, shown: set[str], width: int, of_sheet: int) -> di
     said = [_left(each, there) if section.pairs else each for each in section.blocks]
     blocks = [_block(each, section.pairs, width, of_sheet) | _room(each, section, width) for each in said]
     return {"heading": words(heading), "key": _key(heading, of_sheet), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
-            "flows": section.flows or section.basis, "cut": torn_off, "high": room.of_section([each["high"] for each in blocks])}
+            "flows": section.flows or section.basis, "cut": torn_off, "high": room.of_section([each["high"] for each in blocks]), "opens": room.opening(section, width)}
 
 
 def _room(block: Block, section: Section, width: int) -> dict:

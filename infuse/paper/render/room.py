@@ -26,6 +26,7 @@ _EM = 57  # hundredths of a size, of a character: nearly every line holds more
 _PITCH = 135  # hundredths of a size, from line to line
 _LABEL, _PAIRED_LABEL = 29, 18  # of 100 parts of the width, as in the template
 _HEADING, _APART = 34, 7
+_OPENING = 3  # rows
 _INSET = 10  # points, at both sides of a cell
 _SIDE_OF_CODE, _PICTURE, _BAR_LABEL = 110, 85, 138
 TO_WRITE_IN, WIDEST, NARROW = 12, 40, 20  # of a column, in characters
@@ -36,6 +37,17 @@ SPECIAL = re.compile(r"\[[ \u00a0]\]|_{4,}")
 def of_section(blocks: list[int]) -> int:
     """Its height with its heading, from the heights of its blocks."""
     return _HEADING + sum(each + _APART for each in blocks)
+
+
+def opening(section: Section, width: int) -> int:
+    """How high it is down to the first rows of its first table that must not be parted from its head; 0 without such a table."""
+    above = []
+    for block in section.blocks:
+        mine = heights(block, width, section)
+        if isinstance(block, Table) and block.together:
+            return of_section([*above, sum(mine[: 1 + _OPENING])])
+        above.append(sum(mine))
+    return 0
 
 
 def heights(block: Block, width: int, section: Section) -> list[int]:
