@@ -104,3 +104,43 @@ def test_the_most_is_worked_out_for_the_patient(shipped, weight, said):
     page = sheet.lay_out(made_anyway(shipped["lipid-emulsion"], **ADULT | {"weight": weight}))
     criteria = [text for heading, _, text in lines(page) if heading.startswith("HOLD, STOP")]
     assert any(said in each for each in criteria), criteria
+
+
+# ---------------------------------------------------------------------------------------------- asked once
+
+
+def boxes_of(shipped, protocol, **facts):
+    order = made_anyway(shipped[protocol], **of_an_age(shipped[protocol]) | facts)
+    return [text for heading, label, text in lines(sheet.lay_out(order)) if label == "box" and heading.startswith("SCREENING")]
+
+
+@pytest.mark.parametrize(("protocol", "graver", "milder"), [
+    ("haloperidol", "severe liver disease", "liver disease"),
+    ("haloperidol", "severe heart disease", "heart failure or arrhythmia"),
+    ("droperidol", "severe heart disease", "heart failure or enlarged heart"),
+    ("lidocaine-one-hour", "severe liver disease", "liver disease, less is given"),
+    ("lidocaine-one-hour", "severe myocardial depression", "heart failure, less is given"),
+    ("ketamine-inpatient-titration", "severe liver disease", "moderate liver disease"),
+    ("ketamine-inpatient-titration", "untreated hyperthyroidism", "hyperthyroidism"),
+    ("ketamine-inpatient-titration", "severe coronary or myocardial disease", "coronary artery disease or heart failure"),
+    ("tramadol", "severe liver disease", "moderate liver disease, the next dose not sooner than 12 hours"),
+    ("chlorpromazine", "closed-angle glaucoma", "glaucoma that is not closed-angle"),
+    ("dihydroergotamine-label", "severe liver disease or severe kidney disease", "mild or moderate liver disease, in which one hospital lowers the dose"),
+])
+def test_a_fact_and_its_graver_form_are_asked_in_one_row(shipped, protocol, graver, milder):
+    rows = boxes_of(shipped, protocol)
+    with_it = [each for each in rows if f"NOT present: {graver} (" in each]
+    assert len(with_it) == 1 and f"NOT present, or accepted by the prescriber: {milder}" in with_it[0]
+    assert not [each for each in rows if each.startswith(f"NOT present, or accepted by the prescriber: {milder}")]
+
+
+def test_of_a_pair_what_is_not_known_is_still_asked(shipped):
+    """Moderate liver disease with a reason is no answer to severe; none is an answer to both."""
+    order = make(shipped["tramadol"], liver="none", **of_an_age(shipped["tramadol"]))
+    said = [text for heading, label, text in lines(sheet.lay_out(order)) if label == "box" and "liver" in text]
+    assert not said
+
+
+def test_what_is_only_noted_has_a_box_for_each(shipped):
+    rows = [each for each in boxes_of(shipped, "magnesium-sulfate-adult") if each.startswith("read, and taken into account: ")]
+    assert len(rows) > 2 and all(each.count(";") <= each.count("(") for each in rows)

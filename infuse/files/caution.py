@@ -53,7 +53,8 @@ class When(NamedTuple):
 class Caution(NamedTuple):
     """One contraindication or precaution of a drug. `text`: the words on the sheet. `site`: no source states how it is
     to be taken; it is the site's to decide, and enforced meanwhile. `kind`, one of KINDS: where the table has a pair of that
-    kind between the same two, as grave or graver, the pair is said in its place."""
+    kind between the same two, as grave or graver, the pair is said in its place. `beside`: the text of another caution of this
+    drug, in whose row it stands where both are open: who has no liver disease has no severe one."""
 
     text: str
     severity: str
@@ -62,6 +63,7 @@ class Caution(NamedTuple):
     site: bool
     span: Span
     kind: str = ""
+    beside: str = ""
 
 
 class Class(NamedTuple):

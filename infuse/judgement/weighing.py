@@ -32,6 +32,7 @@ from infuse.judgement.screening import SCREENING, Open
 
 _LEVELS = {"hard": HARD, "soft": SOFT, "note": NOTE}
 ABSENT, ABSENT_OR_ACCEPTED, TAKEN_INTO_ACCOUNT = "NOT present", "NOT present, or accepted by the prescriber", "read, and taken into account"
+_IN_BOX = {"hard": ABSENT, "soft": ABSENT_OR_ACCEPTED, "note": TAKEN_INTO_ACCOUNT}
 _LEADS = {"hard": "contraindicated: ", "soft": "caution: ", "note": ""}
 _WORDS = {"allergies": "allergy", "conditions": "condition", "medicines": "medicine", "given": "medicine"}
 SITE, UNKNOWN = "for the site to decide", "is not known"
@@ -93,20 +94,22 @@ class _Of(NamedTuple):
 
 
 def _cautions(loaded: Loaded, about: About, met: list[meeting.Meeting]) -> _Of:
-    alerts, boxes, minor, ruled_out = [], [], [], []
+    alerts, rows, ruled_out = [], {}, []
     for caution in (*loaded.drug.contraindications, *loaded.drug.precautions):
         state, matches = judging.judge(caution.when, about) if caution.when else (judging.OPEN, [])
         if state == YES:
             alerts += _true(caution, loaded, [one for one in matches if not _in_table(caution, loaded.drug, one, met)], about)
         elif state == NO:
             ruled_out.append(caution.text)
-        elif caution.severity == "note":
-            minor.append(f"{caution.text} ({_basis(caution)})")
         else:
-            boxes.append(f"{ABSENT if caution.severity == 'hard' else ABSENT_OR_ACCEPTED}: {caution.text} ({_basis(caution)})")
-    if minor:
-        boxes.append(f"{TAKEN_INTO_ACCOUNT}: {'; '.join(minor)}")
-    return _Of(alerts, boxes, tuple(ruled_out))
+            rows.setdefault(caution.beside if caution.beside in rows else caution.text, []).append(caution)
+    by_weight = sorted(rows.values(), key=lambda row: row[0].severity == "note")  # what is only noted comes last
+    return _Of(alerts, list(map(_row, by_weight)), tuple(ruled_out))
+
+
+def _row(several: list[Caution]) -> str:
+    """One box: a caution, and what stands in its row because one answer serves both."""
+    return "; ".join(f"{_IN_BOX[one.severity]}: {one.text} ({_basis(one)})" for one in several)
 
 
 def _basis(one) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from infuse.files.caution import SEVERITIES
 from infuse.files.consistency.sizes import CHECKS_OF_A_DRUG
 from infuse.files.consistency.words import awaits_the_site, own_handling, unknown_sources, wrong
 from infuse.files.drug import Drug
@@ -30,6 +31,7 @@ def check_drug(drug: Drug) -> list[Problem]:
         found += unknown_sources(block.source, drug.references)
     found += _fluid_or_drug(drug)
     found += _limits_of_products(drug)
+    found += _beside(drug)
     found += [problem for each in CHECKS_OF_A_DRUG for problem in each(drug)]
     for product in drug.products.values():
         said = product.equivalent_strength
@@ -50,6 +52,16 @@ def _fluid_or_drug(drug):
         other = next(product for product in drug.products.values() if not product.fluid)
         hint = f"{other.key}, on line {other.strength.span.line}, has {other.strength.quantity}; a fluid is a file of its own"
         yield wrong(fluids[0].span, f"the strength of {fluids[0].key}", "none", hint)
+
+
+def _beside(drug):
+    """A caution shares the row of one that stands above it and is as grave or graver: the grave word comes first."""
+    above = {}
+    for one in (*drug.contraindications, *drug.precautions):
+        graver = above.get(one.beside)
+        if one.beside and (graver is None or SEVERITIES.index(graver.severity) > SEVERITIES.index(one.severity)):
+            yield wrong(one.span, "beside: the ask of a caution above, as grave or graver", f'"{one.beside}"')
+        above[one.text] = one
 
 
 def _limits_of_products(drug):

@@ -94,15 +94,16 @@ def caution(what: str, severity: str) -> Reader:
         Key("severity", word(*SEVERITIES), "hard: no order; soft: a named person's reason; note: said on the sheet"),
         Key("when", WHEN, "the facts that make it true; left out, it is a box to tick"),
         Key("kind", word(*KINDS), "of medicines: what it is about; a pair of the table of that kind is said in its place"),
+        Key("beside", text(), "the ask of another one above, graver or the same fact by another measure: both stand in one row"),
         Key("source", sources, "its references", default=()),
         Key("basis", word("site"), "site: no source states it; it is the site's to decide, and enforced meanwhile"),
     )
 
-    def build(span, ask, severity, when, kind, source, basis, usual=severity):
+    def build(span, ask, severity, when, kind, beside, source, basis, usual=severity):
         if not source and not basis:
             raise Wrong(f'source, or "basis: site", beside "{ask}"', "neither")
         if kind and not (when and when.medicines):
             raise Wrong(f'medicines under when, beside "kind: {kind}"', "none")
-        return Caution(ask, severity or usual, when, source, basis is not None, span, kind or "")
+        return Caution(ask, severity or usual, when, source, basis is not None, span, kind or "", beside or "")
 
     return fields(keys, build, f"a {what}: ask, severity, when, source")
