@@ -7,7 +7,7 @@ from conftest import NOW, make
 from test_stretch import DRUG, PROTOCOL
 
 from infuse.arithmetic import patient as patients
-from infuse.arithmetic import watching
+from infuse.files import watching
 from infuse.files.given import Given
 from infuse.files.library import Library
 from infuse.ground.units import quantity

@@ -10,7 +10,7 @@ from conftest import NOW, ROOT, make
 from test_paper import CASE, CHILD, MARGIN, PATIENT, SIZES, closed, pieces, placed, read, stands, strings, words
 from test_sheet import ERROR_PRONE, OPAQUE
 
-from infuse.arithmetic import watching
+from infuse.files import watching
 from infuse.files import tables
 from infuse.files.library import Library
 from infuse.files.shapes import BAD, Notes
@@ -292,7 +292,7 @@ def test_a_set_has_one_flowsheet_whose_times_count_from_its_start(infuse):
     assert done.returncode == 0, done.stderr
     chart = next(section["rows"] for section in json.loads(done.stdout)["papers"][0]["sections"] if section["heading"] == "CHART")
     due = {row["AFTER START"]: row["DUE"] for row in chart if row["AFTER START"]}
-    assert due["before"] == "1a 1d" and due["5 minutes"] == "1a" and any(each.startswith("before ") and "2" in code for each, code in due.items())
+    assert due["before"] == "1a 1b 1d" and due["5 minutes"] == "1a 1b" and any(each.startswith("before ") and "2" in code for each, code in due.items())
 
 
 # ---------------------------------------------------------------------------------------------- all of them on paper

@@ -50,9 +50,14 @@ class PatientRules(NamedTuple):
 
 
 class Monitoring(NamedTuple):
+    """What is watched, and when, as it is said. `chart`: its columns on a chart, each a name or `name, unit`; `at`: its times
+    where `when` says more than a clock can show."""
+
     observe: str
     when: str
     source: tuple[str, ...]
+    chart: tuple[str, ...] = ()
+    at: str = ""
 
 
 class Criterion(NamedTuple):

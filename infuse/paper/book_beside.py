@@ -82,12 +82,7 @@ def watching_all(table: Table) -> list[Section]:
             *[section for each in each_of for section in noted(f"WARNINGS   {each.drug.name}", warned.notes(each)[0], strong=True)],
             *noted("RESCUE", (f"{each.drug.name}: {note.text} ({', '.join(note.source)})" for each in each_of for note in each.protocol.rescue)),
             *([Section("VISIT", (Boxes(tuple(f"{each.text} ({', '.join(each.source)})" for each in visit)),), flows=True)] if visit else []),
-            _without_chart(combined.monitoring(entry.arrangement, entry.requests))]
-
-
-def _without_chart(section: Section) -> Section:
-    """There is a blank form for what is observed."""
-    return section._replace(blocks=tuple(each for each in section.blocks if not getattr(each, "blank", False)))
+            combined.monitoring(entry.arrangement, entry.requests)]
 
 
 def _criteria(table: Table) -> Iterator[str]:

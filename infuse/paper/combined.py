@@ -10,6 +10,7 @@ Example: "ORDER 2   Ketorolac ...: in the set unless left out".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from infuse.arithmetic.timeline import branches
 from infuse.arithmetic.totals import most
@@ -19,10 +20,10 @@ from infuse.ordering import mixture
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Arrangement, Plan
-from infuse.paper import branching, lines, observing, sequence, wording, wording_supply
+from infuse.paper import branching, charting, lines, observing, sequence, wording, wording_supply
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
-from infuse.paper.phrases import TICK, VITALS, in_numbers, order_numbers
+from infuse.paper.phrases import TICK, in_numbers, order_numbers
 
 DAY = quantity(24, "h")
 
@@ -48,7 +49,7 @@ def before_the_orders(order: Order) -> list[Section]:
 def after_the_orders(order: Order) -> list[Section]:
     """One monitoring plan, and what the set adds: criteria, the steps of the visit, the outcome."""
     one = order.plan.arrangement.order_set
-    sections = [monitoring(order.arrangement, order.requests)]
+    sections = [monitoring(order.arrangement, order.requests, charting.on_the_sheet(order))]
     if one and one.criteria:
         sections.append(Section("HOLD, STOP AND CALL   for the whole set", (Sentences(cited(one.criteria), strong=True, items=True),)))
     if one and one.visit:
@@ -152,7 +153,7 @@ def totals(order: Order) -> Iterable[tuple[str, str, str, str]]:
 # ---------------------------------------------------------------------------------------------- monitoring
 
 
-def monitoring(arrangement: Arrangement, requests) -> Section:
+def monitoring(arrangement: Arrangement, requests, chart: Iterable[Block] = ()) -> Section:
     """One plan of all: each observation once, at its tightest interval; then what is observed when, for which drug."""
     one = arrangement.order_set
     asked = [Asked(request.loaded.drug.name, each) for request in requests for each in request.loaded.protocol.monitoring]
@@ -161,6 +162,7 @@ def monitoring(arrangement: Arrangement, requests) -> Section:
     for drug, what in asked:
         of_each.setdefault(drug, []).append(f"{what.observe}: {what.when} ({', '.join(what.source)})")
     rows = [block for drug, said in of_each.items() for block in (Sentences((drug,), strong=True), Sentences(tuple(said), items=True))]
-    chart = Table(("DATE, TIME", *VITALS, "BY"), (("",) * 8,) * 8, blank=True)
-    return Section("MONITORING   one plan for all orders", (Sentences(("Where drugs ask for different intervals, the shortest is kept.",), strong=True),
-                                                            observing.plan(asked), *rows, chart), flows=True)
+    intervals = observing.plan(asked)
+    intervals = replace(intervals, rows=tuple(each for each in intervals.rows if each[1] != observing.AS_BELOW))  # the chart has its times
+    return Section("MONITORING   one plan for all orders", (
+        Sentences(("Where drugs ask for different intervals, the shorter rules.",), strong=True), *([intervals] if intervals.rows else []), *rows, *chart), flows=True)

@@ -14,7 +14,7 @@ import re
 from typing import NamedTuple
 
 from infuse.arithmetic import preparation as prep
-from infuse.arithmetic import watching
+from infuse.files import watching
 from infuse.files.protocol import Monitoring
 from infuse.ground.units import Quantity
 from infuse.paper.page import Table

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+NOT_DUE = "-"  # in a cell of a table to write in: nothing is asked for there, and something may be written all the same
 WHOLE = 10**3  # lengths in a picture are so many parts of the longest
 
 

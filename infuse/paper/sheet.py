@@ -20,11 +20,10 @@ from infuse.ordering import compact
 from infuse.ordering import plan as plans
 from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import basis, bedside, blanks, branching, combined, drawing, emergency, identity, warned, wording, wording_rates, wording_supply
+from infuse.paper import basis, bedside, blanks, branching, charting, combined, drawing, emergency, identity, warned, wording, wording_rates, wording_supply
 from infuse.paper.for_this_patient import worked_out
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
-from infuse.paper.phrases import VITALS
 
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
@@ -160,10 +159,9 @@ def _watching(order: Order, phase: PhaseOrder, alone: bool) -> list[Section]:
     """When to hold, stop and call, what to observe (`alone`: with several orders one plan is made of all), rescue."""
     protocol = phase.loaded.protocol
     name = phase.loaded.drug.name
-    sections = []
     criteria = tuple(worked_out(order, phase.loaded, each) for each in blanks.findings(protocol, _answers(order, phase)))
-    sections.append(Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),)))
-    sections += [_monitoring(protocol, name)] if alone else []
+    sections = [Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),))]
+    sections += [_monitoring(order, protocol, name)] if alone else []
     warnings, behind = warned.notes(phase.loaded)
     if warnings:
         sections.append(Section(f"WARNINGS   {name}", (Sentences(warnings, items=True),), flows=True))
@@ -175,10 +173,10 @@ def _watching(order: Order, phase: PhaseOrder, alone: bool) -> list[Section]:
     return sections
 
 
-def _monitoring(protocol, name: str) -> Section:
+def _monitoring(order: Order, protocol, name: str) -> Section:
     rows = tuple(f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring)
-    chart = Table(("DATE, TIME", *VITALS, "BY"), (("",) * 8,) * 4, blank=True)
-    return Section(f"MONITORING   {name}", (Sentences(rows, items=True), chart))
+    started = Fields((Field("ACTUAL START", blank="date and time"),))
+    return Section(f"MONITORING   {name}", (Sentences(rows, items=True), started, *charting.on_the_sheet(order)), flows=True)
 
 
 # ---------------------------------------------------------------------------------------------- what it rests on

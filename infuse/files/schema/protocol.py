@@ -10,6 +10,7 @@ Example: `preparation:` with `product: vial` is a protocol with one way to make 
 from __future__ import annotations
 
 from infuse.files import protocol as p
+from infuse.files import watching
 from infuse.files.schema.common import APPROVED, approved, file_name, note, references, sources, texts
 from infuse.files.schema.handling import HANDLING, with_source
 from infuse.files.schema.limits import fact_rule, total
@@ -119,11 +120,21 @@ CRITERION = fields((
     Key("source", sources, "its references", required=True),
 ), lambda span, **values: p.Criterion(**values))
 
+def _monitoring(span, at, **values):
+    if at and not watching.read(at).whole:
+        raise Wrong("times alone, such as before, at 5 and 15 minutes, every 15 minutes for 1 hour, at the end, 30 minutes after the end", at, at.span)
+    return p.Monitoring(at=at, **values)
+
+
 MONITORING = fields((
     Key("observe", text(), "what is observed", required=True),
     Key("when", text(), "when, and how often", required=True),
+    Key("chart", list_of(text("a name, or a name and its unit: blood pressure, mmHg", r"[^,]+(, [^,]+)?"), single=True),
+        "its columns on a chart, each a name or `name, unit`; left out, what is found in `observe`", default=()),
+    Key("at", text(), "its rows on a chart, in times alone: before, at 5 and 15 minutes, every 15 minutes for 1 hour, at the end, 30 minutes after the end; "
+        "left out, the times that `when` states", default=""),
     Key("source", sources, "its references", required=True),
-), lambda span, **values: p.Monitoring(**values))
+), _monitoring)
 
 
 _GUIDELINE = fields((

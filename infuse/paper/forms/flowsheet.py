@@ -15,33 +15,33 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from infuse.arithmetic import preparation as prep
-from infuse.arithmetic import watching
+from infuse.files import watching
 from infuse.files.given import on_paper_time
 from infuse.files.protocol import Monitoring
 from infuse.ground.units import Quantity, quantity
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.paper import blanks
+from infuse.paper.charting import COVERS, columns, heading, parts
 from infuse.paper.for_this_patient import worked_out
-from infuse.paper.page import Field, Fields, Section, Sentences, Table
-from infuse.paper.phrases import VITALS
+from infuse.paper.page import NOT_DUE, Field, Fields, Section, Sentences, Table
 from infuse.paper.sequence import on_the_clock
 
-COVERS = quantity(24, "h").to("min")  # what one sheet has rows for; then the next one
 WHOLE_SET = "set"
 MORE_ROWS = 8  # without a time, for what comes between
 RULES = ("Times count from the actual start. If the start slips, the relative times rule, not the clock.",
          "A row is the latest time, not the only one: look whenever the patient changes.")
-CHARTED = (*VITALS, "OTHER", "BY")
+BESIDE = 10  # columns that a page on its side has room for, beside the times
 
 
 class Observed(NamedTuple):
-    """One line of what is observed: the code that stands in the rows, for whom, the sentence, and its doses (start, end)."""
+    """One line of what is observed: the code that stands in the rows, for whom, the sentence, its doses (start, end), its columns."""
 
     code: str
     drug: str
     what: Monitoring
     runs: tuple[tuple[Quantity, Quantity | None], ...]
+    columns: tuple[str, ...]
 
 
 def sections(order: Order) -> list[Section]:
@@ -57,18 +57,18 @@ def sections(order: Order) -> list[Section]:
             Field("ACTUAL START", blank="date and time"))))),
         Section("WHAT IS OBSERVED   the codes stand in the chart", (Table(("", "OBSERVE", "WHEN"), rows, strong=(0,)),), flows=True),
         *_criteria(order),
-        Section("CHART", (Sentences((_says(observed),)), Table(("AFTER START", "CLOCK", "DUE", "TIME", *CHARTED), _rows(observed, start), blank=True)), flows=True)]
+        Section("CHART", (Sentences((_says(observed),)), *_tables(observed, start)), flows=True)]
 
 
 def _observed(order: Order) -> Iterator[Observed]:
     for number, request in enumerate(order.requests, 1):
         runs = tuple(_runs(order, request))
         for letter, each in zip(ascii_lowercase, request.loaded.protocol.monitoring):
-            yield Observed(f"{number}{letter}", request.loaded.drug.name, each, runs)
+            yield Observed(f"{number}{letter}", request.loaded.drug.name, each, runs, columns(each, request.loaded.protocol.monitoring))
     one = order.plan and order.plan.arrangement.order_set
     whole = ((quantity(0, "min"), order.plan.ends if all(each.end for each in order.plan.events) else None),) if one else ()
     for letter, each in zip(ascii_lowercase, one.monitoring if one else ()):
-        yield Observed(f"{WHOLE_SET} {letter}", "whole set", each, whole)
+        yield Observed(f"{WHOLE_SET} {letter}", "whole set", each, whole, columns(each, one.monitoring))
 
 
 def _runs(order: Order, request) -> Iterator[tuple[Quantity, Quantity | None]]:
@@ -84,22 +84,28 @@ def _runs(order: Order, request) -> Iterator[tuple[Quantity, Quantity | None]]:
 
 def _says(observed: list[Observed]) -> str:
     """How far the rows go, and what is in no row."""
-    in_words = [each.code for each in observed if not watching.read(each.what.when).whole]
+    in_words = [each.code for each in observed if not (each.what.at or watching.read(each.what.when).whole)]
     words = f" By its sentence above, in any row: {', '.join(in_words)}." if in_words else ""
     return f"Rows for the first {COVERS.to('h').on_paper()}; after that the intervals go on as stated, on a further sheet.{words}"
 
 
-def _rows(observed: list[Observed], start) -> tuple[tuple[str, ...], ...]:
-    due: dict[tuple, list[str]] = {}
+def _tables(observed: list[Observed], start) -> list[Table]:
+    """The chart, in as many parts as its columns need; the last column has room for what none of them is for."""
+    names = list(dict.fromkeys(column for each in observed for column in each.columns))
+    return [Table(("AFTER START", "CLOCK", "DUE", "TIME", *map(heading, part), "OTHER", "BY"), _rows(observed, part, start), blank=True) for part in parts(names, BESIDE)]
+
+
+def _rows(observed: list[Observed], part: list[str], start) -> tuple[tuple[str, ...], ...]:
+    due: dict[tuple, list[Observed]] = {}
     for each in observed:
         for begun, ended in each.runs:
-            for at in watching.times(watching.read(each.what.when).watches, begun, ended, COVERS):
+            for at in watching.times(watching.read(each.what.at or each.what.when).watches, begun, ended, COVERS):
                 key = (begun.value, False) if at is None else (at.value, True)
-                if key[0] <= COVERS.value and each.code not in due.setdefault(key, []):
-                    due[key].append(each.code)
-    rows = [(_after(time, then), on_the_clock(start, quantity(time, "min")) if start else "", " ".join(codes), "", *("",) * len(CHARTED))
-            for (time, then), codes in sorted(due.items())]
-    return (*rows, *((("",) * (4 + len(CHARTED)),) * MORE_ROWS))
+                if key[0] <= COVERS.value and each not in due.setdefault(key, []):
+                    due[key].append(each)
+    rows = [(_after(time, then), on_the_clock(start, quantity(time, "min")) if start else "", " ".join(each.code for each in some), "",
+             *("" if any(column in each.columns for each in some) else NOT_DUE for column in part), "", "") for (time, then), some in sorted(due.items(), key=lambda one: one[0])]
+    return (*rows, *((("",) * (6 + len(part)),) * MORE_ROWS))
 
 
 def _after(time, then: bool) -> str:

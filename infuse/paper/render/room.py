@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from infuse.paper.page import Bars, Block, Boxes, Field, Fields, Scan, Section, Sentences, Steps, Table
+from infuse.paper.page import NOT_DUE, Bars, Block, Boxes, Field, Fields, Scan, Section, Sentences, Steps, Table
 from infuse.paper.render.text import bound
 
 SIZE, SMALL = 11, 9  # points, as in the template
@@ -30,7 +30,7 @@ _OPENING = 3  # rows
 _INSET = 10  # points, at both sides of a cell
 _SIDE_OF_CODE, _PICTURE, _BAR_LABEL = 110, 85, 138
 TO_WRITE_IN, WIDEST, NARROW = 12, 40, 20  # of a column, in characters
-MANY, LEAST = 9, 6  # columns, and the characters of the narrowest of so many
+MANY, LEAST = 7, 6  # columns, and the characters of the narrowest of so many
 SPECIAL = re.compile(r"\[[ \u00a0]\]|_{4,}")
 
 
@@ -144,7 +144,7 @@ def _shares(table: Table) -> list[int]:
     longest = [_longest(table, number) for number in range(len(table.columns))]
     if not table.blank:
         return [min(each, WIDEST) + 3 for each in longest]
-    empty = [all(not row[number] for row in table.rows) for number in range(len(table.columns))]
+    empty = [all(row[number] in ("", NOT_DUE) for row in table.rows) for number in range(len(table.columns))]
     if len(table.columns) > MANY:  # of many narrow columns to write in, each is as wide as its heading's longest word
         heads = [max(len(word) for word in column.split() or [""]) for column in table.columns]
         return [max(word, LEAST) if blank else 0 for word, blank in zip(heads, empty)]

@@ -15,7 +15,7 @@ import re
 from infuse.ground.source import columns as columns_of
 from infuse.ground.source import printable
 from infuse.ground.units import KNOWN_ON_PAPER
-from infuse.paper.page import WHOLE, Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
+from infuse.paper.page import NOT_DUE, WHOLE, Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
 
 WIDTH = 80
 LABEL = 24
@@ -153,16 +153,16 @@ def _paragraph(text: str, width: int, role: str) -> list[Line]:
 
 
 def _table(table: Table, width: int) -> list[Line]:
-    """A table; one that is too wide for its own words (of one to write in its headings) is cut into two, with the first column in both."""
+    """A table; one that is too wide for its own words (of one to write in for its headings and what begins its rows) is cut into two, with the first column in both."""
     columns = len(table.columns)
-    least = [max(_longest_word(cell) for cell in (table.columns[i], *(() if table.blank else (row[i] for row in table.rows)))) for i in range(columns)]
+    least = [max(_longest_word(cell) for cell in (table.columns[i], *(() if table.blank and i else (row[i] for row in table.rows)))) for i in range(columns)]
     if sum(least) + columns - 1 > width and columns > 3:
         middle = (columns + 1) // 2
         return [*_table(_picked(table, range(middle)), width), [], *_table(_picked(table, (0, *range(middle, columns))), width)]
     wanted = [max(columns_of(printable(cell)) for cell in (table.columns[i], *(row[i] for row in table.rows))) for i in range(columns)]
     gap = 2 if sum(wanted) + 2 * (columns - 1) <= width else 1
     if table.blank:
-        wanted = _stretched(wanted, [all(not row[i] for row in table.rows) for i in range(columns)], width - gap * (columns - 1))
+        wanted = _stretched(wanted, [all(row[i] in ("", NOT_DUE) for row in table.rows) for i in range(columns)], width - gap * (columns - 1))
     widths = _fitted(wanted, least, width - gap * (columns - 1))
     out = _row(table.columns, widths, gap, [LABELLED] * columns)
     for row in table.rows:

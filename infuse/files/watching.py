@@ -1,6 +1,6 @@
 """When something is observed, as far as the words of a file say it in times that a clock can show.
 
-For: the flowsheet. A file says `when` in a sentence; the times in it that leave no room for doubt become rows with a time,
+For: the charts of a sheet and the flowsheet. A file says `when` in a sentence; the times in it that leave no room for doubt become rows with a time,
 and the sentence itself stands beside them in full. What is not one of the phrases below is left to the sentence: better no
 row than one at a time that nobody meant.
 
@@ -23,11 +23,12 @@ ZERO = quantity(0, "min")
 
 class Watch(NamedTuple):
     """`kind`; `time`: after the start (AT) or the end (AT_END), or the interval (EVERY), which lasts for `lasting` (None: until
-    the end)."""
+    the end). `first`: of the first dose alone."""
 
     kind: str
     time: Quantity = ZERO
     lasting: Quantity | None = None
+    first: bool = False
 
 
 _COUNT = r"(?:\d+(?:\.\d+)?|an?|one|two)"
@@ -40,7 +41,7 @@ _PHRASES = tuple((re.compile(pattern), kind) for pattern, kind in (
     (rf"before and after{_DOSE}?", "before and after"),
     (rf"before{_DOSE}?", BEFORE),
     (rf"(?:then )?(?:hourly|every (?P<every>(?:{_COUNT} )?{_UNIT}))(?: (?:in the first|for) (?P<lasting>(?:{_COUNT} )?{_UNIT})| from the start, for (?P<lasts>{_ONE}))?", EVERY),
-    (rf"at {_LIST}(?: after the start)?", AT),
+    (rf"at {_LIST}(?: after the start)?(?P<first> of the first dose)?", AT),
     (rf"{_LIST} after the start", AT),
     (rf"{_LIST} after the (?:end|infusion)", AT_END),
     (r"at (?:the|its) end", AT_END),
@@ -92,7 +93,7 @@ def _watches(kind: str, match: re.Match) -> list[Watch]:
         lasting = said.get("lasting") or said.get("lasts")
         return [Watch(EVERY, _time(said["every"] or "hour"), _time(lasting) if lasting else None)]
     if said.get("list"):
-        return [Watch(kind, each) for each in _listed(said["list"])]
+        return [Watch(kind, each, first=bool(said.get("first"))) for each in _listed(said["list"])]
     return [Watch(kind)]
 
 
