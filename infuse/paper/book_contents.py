@@ -23,6 +23,7 @@ from infuse.paper.page import Field, Fields, Section, Sentences, Sheet
 from infuse.paper.page import Table as Printed
 
 NO_ROW = "NO ROW HAS NUMBERS"
+_NOT_IN_BOOK = "NOT IN THIS BOOK: call the pharmacist"
 _HOW = ("Only while the program cannot be used. As soon as it can: an order sheet from it, for this patient.",
         "Find the drug or set and the patient under CONTENTS, then the table on its page: read what it assumes, answer its screening, take the row of the weight.",
         f"{LOWER} {NOBODY_ELSE}",
@@ -33,12 +34,13 @@ _NOT_IN_IT = "To these patients nothing of it is given before the pharmacist has
 
 
 class Line(NamedTuple):
-    """One line of the contents: which table, of what, for whom; `sheet`: where it begins, counted from the contents, which are 0."""
+    """One line of the contents: which table, of what, for whom; `sheet`: where it begins, counted from the contents, which are 0;
+    None: nowhere."""
 
     table: str
     of: str
     whom: str
-    sheet: int
+    sheet: int | None
 
 
 def page(book: Book, lines: Sequence[Line], approved: Sequence[Protocol | OrderSet], checked: int, without: Sequence[str]) -> Sheet:
@@ -61,6 +63,11 @@ def title(entry: Entry) -> str:
 def of_table(table: Table, number: int, at: int) -> Line:
     whom = book_tables.for_whom(table)
     return Line(str(number), title(table.entry), whom if table.ready else f"{whom}: {NO_ROW}", at)
+
+
+def of_absent(entry: Entry) -> Line:
+    """Who looks for it finds that it is not there."""
+    return Line("none", title(entry), _NOT_IN_BOOK, None)
 
 
 # ---------------------------------------------------------------------------------------------- for whom nothing is in it

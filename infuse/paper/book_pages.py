@@ -46,7 +46,7 @@ def lay_out(book: Book, every: Sequence[Table], checked: int, absent: Sequence[t
         if table.entry.of_set:
             sets.setdefault(table.entry.name, []).append(number)
     which = {name: f"tables {numbers[0]} to {numbers[-1]}" if numbers[1:] else f"table {numbers[0]}" for name, numbers in sets.items()}
-    lines, pages = [], []
+    lines, pages = [book_contents.of_absent(entry) for entry, _ in absent], []
     for number, table in enumerate(tables, 1):
         name, of_set = table.entry.name, table.entry.of_set
         if of_set and number == sets[name][0]:

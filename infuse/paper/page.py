@@ -52,14 +52,14 @@ class Boxes(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Table:
     """Columns and rows of text; an empty cell is one to write in where `blank` is set. `sheets`: of each row the sheet of the
-    document that it sends to, counted from 0, whose page a medium with pages names in a column more. `together`: such a medium keeps it on one page where
+    document that it sends to, counted from 0 (None: to none), whose page a medium with pages names in a column more. `together`: such a medium keeps it on one page where
     it fits on one, and never its first row alone."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     strong: tuple[int, ...] = ()
     blank: bool = False
-    sheets: tuple[int, ...] = ()
+    sheets: tuple[int | None, ...] = ()
     together: bool = False
 
     def __post_init__(self):

@@ -249,7 +249,7 @@ def _with_pages(table: Table, width: int) -> dict:
     wider = Table((*table.columns, "BOOK PAGE"), tuple((*row, "") for row in table.rows), (*table.strong, len(table.columns)))
     found = _table(wider, width)
     for row, sheet in zip(found["rows"], table.sheets):
-        row[-1] = [["page", sheet]]
+        row[-1] = [["page", sheet]] if sheet is not None else ["none"]
     return found
 
 
