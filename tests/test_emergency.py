@@ -41,7 +41,7 @@ def test_no_box_and_no_signature_delays_the_first_dose(name):
     found = sections(name)
     before = " ".join(lines(found[2]))
     assert "NOBODY WAITS FOR THIS PAPER: two persons read the label aloud" in before
-    assert "in the orders are open: answered when this sheet is made ready, or afterwards." in before
+    assert "They are answered when this sheet is made ready, or afterwards" in before
     assert "WHEN THIS SHEET IS MADE READY, OR AFTERWARDS: tick SCREENING, sign SIGNATURES" in before
     everything = " ".join((*(each.heading for each in found), *(line for each in found for line in lines(each))))
     assert "before the first dose" not in everything.replace("is prepared before the first dose", "")
@@ -49,7 +49,7 @@ def test_no_box_and_no_signature_delays_the_first_dose(name):
 
 def test_every_other_sheet_is_answered_before_the_first_dose():
     found = sections("diphenhydramine")
-    assert found[1].heading == "BEFORE THE FIRST DOSE" and "answer every one before the first dose" in " ".join(lines(found[1]))
+    assert found[1].heading == "BEFORE THE FIRST DOSE" and "Answer every one before the first dose" in " ".join(lines(found[1]))
     assert not any("EMERGENCY" in each.heading for each in found)
 
 
@@ -57,7 +57,7 @@ def test_in_a_set_it_stands_at_the_head_of_its_order(infuse):
     said = infuse(*SET).stdout
     heads = [line.partition("   ")[0:3:2] for line in said.splitlines() if line.startswith(("EMERGENCY", "ORDER ", "BEFORE"))]
     names = [first for first, _ in heads]
-    assert names[0] == "BEFORE THE FIRST DOSE" and "answer every one before the first dose" in " ".join(said.split())
+    assert names[0] == "BEFORE THE FIRST DOSE" and "Answer every one before the first dose" in " ".join(said.split())
     at = next(number for number, (first, rest) in enumerate(heads) if first == "EMERGENCY: FIRST" and rest.startswith("lipid emulsion"))
     assert names[at + 1].startswith("ORDER ") and heads[at + 1][1].startswith("lipid emulsion")
     assert names.count("EMERGENCY: FIRST") == len({rest for first, rest in heads if first == "EMERGENCY: FIRST"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import make
 from test_pump_volume import ADULT, made_anyway
@@ -144,3 +146,63 @@ def test_of_a_pair_what_is_not_known_is_still_asked(shipped):
 def test_what_is_only_noted_has_a_box_for_each(shipped):
     rows = [each for each in boxes_of(shipped, "magnesium-sulfate-adult") if each.startswith("read, and taken into account: ")]
     assert len(rows) > 2 and all(each.count(";") <= each.count("(") for each in rows)
+
+
+# ---------------------------------------------------------------------------------------------- who the patient is
+
+
+@pytest.mark.parametrize(("protocol", "facts", "left_out", "stays"), [
+    ("ketorolac", {"conditions": "none"}, "in a child: kidney disease", "before major surgery"),
+    ("metoclopramide", {"conditions": "none"}, "in a child: kidney or liver disease", "pheochromocytoma"),
+    ("droperidol", {"conditions": "none", "qtc": "400 ms"}, "in a man", "in a woman"),
+    ("lidocaine-inpatient-infusion", {"conditions": "none"}, "age above 70 years", "severe liver disease"),
+])
+def test_what_is_said_of_other_people_is_no_answer_about_this_one(shipped, protocol, facts, left_out, stays):
+    order = made_anyway(shipped[protocol], **of_an_age(shipped[protocol]) | facts)
+    said = [text for heading, _, text in lines(sheet.lay_out(order)) if heading.startswith("NOT PRESENT")]
+    assert any(stays in each for each in said) and not any(left_out in each for each in said), said
+    assert any(left_out in each for each in order.weighed.ruled_out[protocol])  # it was judged all the same
+
+
+# ---------------------------------------------------------------------------------------------- how many boxes
+
+
+SAID = re.compile(r"(\d+) places? on this sheet (?:is|are) to tick or fill in: ([A-Za-z0-9 ,]+)\.")
+
+
+def of_text(page):
+    """Of each heading of a sheet in text how many lines begin with a box or have something to write on, as a nurse counts them: a
+    label, or what follows it until the next one, is one place."""
+    found, heading, before = {}, "", None
+    for line, following in zip([*page, ""], [*page[1:], "", ""]):
+        if following.startswith("-----"):
+            heading, before = line.partition("   ")[0], None
+            continue
+        if heading in ("SIGNATURES", "ANNEX") or heading.startswith(("INDEPENDENT", "WORK OUT", "COMPARE")):
+            continue
+        label = line[:1].strip() and not line.startswith(("[", "*"))
+        before = line if label else before
+        chart = len(re.findall(r"_{2,}", line)) > 1 or heading == "MONITORING" and not re.match("[A-Z]{3,}", line)
+        if line.startswith("[ ]"):
+            found[heading] = found.get(heading, 0) + 1
+        elif not chart and (re.search(r"_{8,}|\[ \]", line) or heading == "PATIENT" and "  Not recorded" in line):
+            key = (heading, before)
+            if key != found.get("last"):
+                found[heading] = found.get(heading, 0) + 1
+            found["last"] = key
+    found.pop("last", None)
+    return found
+
+
+@pytest.mark.parametrize("command", [
+    ("ketamine-inpatient-titration", "--weight", "70kg", "--age", "44y"),
+    ("magnesium-sulfate-adult", "--age", "44y"),
+    ("lorazepam", "--age", "44y", "--weight", "70kg"),
+    ("diphenhydramine", "--age", "44y", "--name", "Sample, Jane", "--record-number", "TEST 0001", "--allergy", "none", "--medicine", "none", "--condition", "none"),
+], ids=lambda one: one[0])
+def test_the_first_page_counts_what_a_nurse_counts(infuse, command):
+    page = infuse("order", *command).stdout
+    total, each = SAID.search(" ".join(page.split())).groups()
+    said = {name: int(number) for number, _, name in (one.partition(" under ") for one in re.split(", (?=[0-9]+ under )", each))}
+    assert sum(said.values()) == int(total)
+    assert said == of_text(page.splitlines())

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from infuse import __version__
 from infuse.arithmetic import figure
+from infuse.files.drug import Drug
 from infuse.files.given import on_paper_time
 from infuse.files.library import ReadFile
 from infuse.files.protocol import Continuous
@@ -40,10 +41,17 @@ def annex(order: Order, above: list[Section]) -> list[Section]:
 
 
 def _ruled_out(order: Order) -> list[Section]:
-    """What the facts have answered, without the asides: the files have it in full."""
+    """What the facts have answered, without the asides: the files have it in full. What speaks of people of another age or sex
+    answers nothing about this patient."""
     found = tuple(f"{request.loaded.drug.name}: {'; '.join(without_asides(each) for each in ruled)}" for request in order.requests
-                  if (ruled := order.weighed.ruled_out[request.loaded.protocol.id]))
-    return [Section("RULED OUT   by what is recorded", (Sentences(found, items=True),), basis=True)] if found else []
+                  if (ruled := [each for each in order.weighed.ruled_out[request.loaded.protocol.id] if each not in _of_others(order, request.loaded.drug)]))
+    return [Section("NOT PRESENT   by what is recorded", (Sentences(found, items=True),), basis=True)] if found else []
+
+
+def _of_others(order: Order, drug: Drug) -> set[str]:
+    age, sex = order.patient.get("age"), order.patient.get("sex")
+    narrowed = [(one.text, one.when) for one in (*drug.contraindications, *drug.precautions) if one.when]
+    return {text for text, when in narrowed if when.age and age is not None and age not in when.age or when.sex and sex is not None and sex != when.sex}
 
 
 def limits(order: Order, left_out: tuple[str, ...] = ()) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from infuse.files.protocol import Protocol
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
+from infuse.paper import counting
 from infuse.paper.page import Section, Sentences
 
 HEADING = "EMERGENCY: FIRST"
@@ -55,8 +56,6 @@ def in_the_book(protocol: Protocol) -> tuple[str, ...]:
     return (*said(protocol), _NOBODY_WAITS) if protocol.emergency else ()
 
 
-def before_the_first_dose(boxes: int) -> Sentences:
+def before_the_first_dose(sections: list[Section]) -> Sentences:
     """What is done instead of answering every box first."""
-    count = f"{boxes} boxes under SCREENING and in the orders are open" if boxes != 1 else "1 box under SCREENING or in the orders is open"
-    opened = f"{count}: answered {LATER}." if boxes else "No box under SCREENING or in the orders is open."
-    return Sentences((f"In the emergency NOBODY WAITS FOR THIS PAPER: {READ_ALOUD}.", opened), strong=True)
+    return Sentences((f"In the emergency NOBODY WAITS FOR THIS PAPER: {READ_ALOUD}.", counting.said(sections, f"They are answered {LATER}")), strong=True)

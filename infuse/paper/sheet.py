@@ -20,7 +20,7 @@ from infuse.ordering import compact
 from infuse.ordering import plan as plans
 from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import basis, bedside, blanks, branching, charting, combined, drawing, emergency, identity, warned, wording, wording_rates, wording_supply
+from infuse.paper import basis, bedside, blanks, branching, charting, combined, counting, drawing, emergency, identity, warned, wording, wording_rates, wording_supply
 from infuse.paper.for_this_patient import worked_out
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
@@ -40,25 +40,24 @@ def lay_out(order: Order, annex: bool = True) -> Sheet:
 
 def _body(order: Order) -> list[Section]:
     """What is ordered, watched, checked and signed."""
-    sections = [identity.patient(order), *emergency.at_the_top(order), *_notices(order)]
-    sections += combined.before_the_orders(order) if order.plan else []
+    top = [identity.patient(order), *emergency.at_the_top(order)]
+    sections = combined.before_the_orders(order) if order.plan else []
     for number, phase in enumerate(order.phases, 1):
         sections += _one_order(order, phase, number)
         if phase is _last_of(order, phase.loaded):
             sections += _watching(order, phase, alone=order.plan is None)
     sections += combined.after_the_orders(order) if order.plan else []
-    return [*sections, _screening(order), _signatures(), _verify(order)]
+    sections += [_screening(order), _signatures(), _verify(order)]
+    return [*top, *_notices(order, [*top, *sections]), *sections]
 
 
 # ---------------------------------------------------------------------------------------------- notices and stops
 
 
-def _notices(order: Order) -> list[Section]:
-    count = len(order.open)
-    opened = f"{count} boxes under SCREENING and in the orders are open: answer every one before the first dose." if count != 1 else (
-        "1 box under SCREENING or in the orders is open: answer it before the first dose.")
-    blocks: list[Block] = [emergency.before_the_first_dose(count) if emergency.alone(order) else
-                           Sentences((opened if count else "No box under SCREENING or in the orders is open.",), strong=True)]
+def _notices(order: Order, sections: list[Section]) -> list[Section]:
+    """What comes before the first dose; `sections`: all of the sheet that is counted."""
+    blocks: list[Block] = [emergency.before_the_first_dose(sections) if emergency.alone(order) else
+                           Sentences((counting.said(sections, "Answer every one before the first dose"),), strong=True)]
     blocks.append(_where_to_look(order))
     for override in order.overrides:
         alerts = [each for each in order.alerts if each.code == override.code]
