@@ -143,3 +143,19 @@ def test_a_set_has_one_chart_with_the_orders_that_ask():
 def test_a_file_that_names_no_columns_has_those_of_its_words():
     lines = (Monitoring("blood pressure, breaths", "before", ()), Monitoring("knee jerk", "before", ()))
     assert [charting.columns(each, lines) for each in lines] == [("blood pressure, mmHg", "breaths, a minute"), ()]
+
+
+KETAMINE = ["ketamine-inpatient-titration", "ketamine-inpatient-titration-lauritsen"]
+
+
+@pytest.mark.parametrize("name", KETAMINE)
+def test_what_is_titrated_has_one_table_of_intervals_from_the_start_and_from_every_step(ready, name):
+    (table,) = charting.intervals(charting.asked(ready[name]))
+    assert table.columns[0] == "FROM THE START, AND AGAIN FROM EVERY STEP UP" and "blood pressure" in table.columns[1] and "breaths" in table.columns[1]
+    assert table.rows == (("first 1 hour", "every 15 minutes"), ("next 2 hours", "every 30 minutes"), ("next 24 hours", "every 1 hour"), ("after that", "every 2 hours"))
+
+
+@pytest.mark.parametrize("name", [*KETAMINE, "lidocaine-inpatient-infusion"])
+def test_a_line_in_which_a_flush_would_be_a_bolus_is_not_flushed(infuse, name):
+    page = re.sub(r"\s+", " ", infuse("order", name, "--weight", "70kg", "--age", "44y").stdout)
+    assert "DO NOT FLUSH the line is full of" in page and " FLUSH ________" not in page

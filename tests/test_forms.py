@@ -260,13 +260,13 @@ def test_no_time_is_read_whose_number_is_not_in_the_sentence():
 
 
 def test_rows_stand_at_the_times_of_the_plan_with_the_clock_beside_them():
-    """15, 30, 45, 60 minutes; every 30 for 2 hours; every hour from 4 to 24; blood pressure every hour for 12 hours, then every 2."""
+    """Before; 15, 30, 45, 60 minutes; every 30 for 2 hours; every hour from 4 to 24."""
     page = paper("ketamine-inpatient-titration", "flowsheet")
     rows = {row[0]: row for row in table_of(page, "AFTER START").rows if row[0]}
-    assert list(rows) == [*("15 minutes", "30 minutes", "45 minutes", "1 hour", "1 hour 30 minutes", "2 hours", "2 hours 30 minutes", "3 hours"),
+    assert list(rows) == [*("before", "15 minutes", "30 minutes", "45 minutes", "1 hour", "1 hour 30 minutes", "2 hours", "2 hours 30 minutes", "3 hours"),
                           *(f"{hour} hours" for hour in range(4, 25))]
-    assert rows["15 minutes"][1:3] == ("21-Nov 09:15", "1a") and rows["1 hour"][1:3] == ("21-Nov 10:00", "1a 1b")
-    assert rows["13 hours"][2] == "1a" and rows["14 hours"][2] == "1a 1b" and rows["24 hours"][1] == "22-Nov 09:00"
+    assert rows["15 minutes"][1:3] == ("21-Nov 09:15", "1a") and rows["1 hour"][1:3] == ("21-Nov 10:00", "1a")
+    assert rows["before"][2] == "1a 1c" and rows["14 hours"][2] == "1a" and rows["24 hours"][1] == "22-Nov 09:00"
     assert "the relative times rule, not the clock" in text_of(page) and "ACTUAL START" in text_of(page)
 
 

@@ -51,13 +51,14 @@ class PatientRules(NamedTuple):
 
 class Monitoring(NamedTuple):
     """What is watched, and when, as it is said. `chart`: its columns on a chart, each a name or `name, unit`; `at`: its times
-    where `when` says more than a clock can show."""
+    where `when` says more than a clock can show; `after_steps`: those times begin anew after every step up."""
 
     observe: str
     when: str
     source: tuple[str, ...]
     chart: tuple[str, ...] = ()
     at: str = ""
+    after_steps: bool = False
 
 
 class Criterion(NamedTuple):
@@ -208,7 +209,7 @@ class Intermittent(NamedTuple):
 
 class Continuous(NamedTuple):
     """A rate that runs on; with a titration, the rate at which it starts. `ceiling`: the most that a rate per kg may become
-    for the whole patient. `duration`: of the course."""
+    for the whole patient. `duration`: of the course. `do_not_flush`: why its line is not flushed, and what is done instead."""
 
     name: str
     only_if: str
@@ -218,6 +219,7 @@ class Continuous(NamedTuple):
     ceiling: Stated | None
     titration: Titration | None
     duration: StatedRange
+    do_not_flush: Note | None
     preparation: tuple[str, ...]
     limits: tuple[Limit, ...]
     ask: tuple[str, ...]

@@ -152,7 +152,7 @@ def flushed(phase: PhaseOrder, of_set: SetFlush | None = None) -> Flushing | Non
     itself, and after what is titrated: the line is full of it, and a flush would be a bolus."""
     own, figures = getattr(phase.phase, "flush", None), phase.figures
     fluid = own.fluid if own else of_set.fluid if of_set else ""
-    if getattr(phase.phase, "titration", None) or (phase.prepared.product.fluid and phase.loaded.drug.name == fluid):
+    if getattr(phase.phase, "titration", None) or getattr(phase.phase, "do_not_flush", None) or (phase.prepared.product.fluid and phase.loaded.drug.name == fluid):
         return None
     same = of_set if of_set and of_set.fluid == fluid else None
     volume = own.volume if own and own.volume else same.volume if same else None

@@ -28,7 +28,7 @@ from infuse.paper.phrases import in_numbers, order_numbers
 from infuse.paper.sequence import on_the_clock
 
 COVERS = quantity(24, "h").to("min")  # what one chart has rows for; then the next one
-MOST, OF_A_LADDER, MORE, LEAST = 16, 9, 2, 6  # rows with a time on a sheet (what is titrated has a record of its own), rows without, rows in all
+MOST, RUNS_ON, MORE, LEAST = 16, 7, 1, 6  # rows with a time on a sheet, of what runs on too (the flowsheet goes on); rows without; rows in all
 BESIDE = 9  # columns that an upright page has room for
 _WORDS = {name: re.compile(rf"\b(?:{words})\b") for name, words in {  # of a file that names no columns
     "blood pressure, mmHg": "blood pressure",
@@ -137,8 +137,25 @@ def _after(time: Quantity) -> str:
 
 def on_the_sheet(order: Order) -> list[Block]:
     """The chart of an order, as far as a sheet has room for it."""
-    several, most = asked(order), OF_A_LADDER if any(each.rungs for each in order.phases) else MOST
-    return chart(several, order.patient.get("start"), most, max(MORE, LEAST - len(rows(several))))
+    several, most = asked(order), RUNS_ON if any("delivered_dose" not in each.figures for each in order.phases) else MOST
+    return [*intervals(several), *chart(several, order.patient.get("start"), most, max(MORE, LEAST - len(rows(several))))]
+
+
+def intervals(several: list[Asked]) -> list[Block]:
+    """Where the times begin anew after every step up: how often in which hours, as one table."""
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for one in several:
+        every = [each for each in watching.read(one.what.at or one.what.when).watches if each.kind == watching.EVERY]
+        if one.what.after_steps and every:
+            found.setdefault(tuple(_stretches(every)), []).extend(column.partition(", ")[0] for column in one.columns)
+    return [Table(("FROM THE START, AND AGAIN FROM EVERY STEP UP", f"LOOK AT {', '.join(names)}"), each, strong=(1,)) for each, names in found.items()]
+
+
+def _stretches(every: list[watching.Watch]) -> Iterable[tuple[str, str]]:
+    """first 1 hour, every 15 minutes; next 2 hours, every 30 minutes; after that, every 2 hours."""
+    for number, each in enumerate(every):
+        which = "first" if number == 0 else "next"
+        yield f"{which} {prep.hours_and_minutes(each.lasting)}" if each.lasting else "after that", f"every {prep.hours_and_minutes(each.time)}"
 
 
 def chart(several: list[Asked], start: datetime | None, most: int, more: int, until: Quantity = COVERS, beside: int = BESIDE) -> list[Block]:
@@ -147,8 +164,9 @@ def chart(several: list[Asked], start: datetime | None, most: int, more: int, un
     for one in several:
         for column in one.columns:
             names.setdefault(column, []).extend([one.orders] if one.orders and one.orders not in names.get(column, ()) else [])
-    if not names:
+    if not several:
         return []
+    names = names or {"observed": []}
     found = [each for each in rows(several, until) if each.due]
     shown = found[:most]
     said = ["Look whenever the patient changes, not at these times alone. A dash: not due then."]

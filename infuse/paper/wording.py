@@ -338,6 +338,8 @@ def supply(order: PhaseOrder, flush: Flushing | None = None) -> Fields:
         rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
     if flush:
         rows.append(Field("FLUSH", wording_flush.in_full(flush, order)))
+    if never := getattr(order.phase, "do_not_flush", None):
+        rows.append(Field("DO NOT FLUSH", f"{never.text} ({', '.join(never.source)})", strong=True))
     return Fields(tuple(rows))
 
 

@@ -14,7 +14,7 @@ import math
 
 from infuse.files import measured
 from infuse.files import protocol as p
-from infuse.files.schema.common import file_name, half_open, sources
+from infuse.files.schema.common import file_name, half_open, note, sources
 from infuse.files.schema.doses import band_of, choice, within
 from infuse.files.schema.limits import limits_of, with_source
 from infuse.files.shapes import BAD, Key, Question, Reader, Wrong, between, fields, list_of, quantity, text
@@ -172,6 +172,7 @@ PHASES = {
         Key("ceiling", quantity("dose rate"), "the most that a rate per kg may become for the whole patient"),
         Key("titrate", _TITRATION, "the ladder: by, up_to, until"),
         Key("duration", between("duration"), "how long the course lasts", required=True),
+        Key("do_not_flush", note("say", "why, and what is done instead"), "that the line is not flushed: it holds drug, and a flush would be a bolus"),
         _MADE_FROM, _ASK, _SOURCE,
         Key("limits", limits_of("dose_rate", "calculated_dose_rate", "pump_rate", "final_concentration", "duration"),
             "soft and hard limits"),

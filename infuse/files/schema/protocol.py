@@ -133,6 +133,7 @@ MONITORING = fields((
         "its columns on a chart, each a name or `name, unit`; left out, what is found in `observe`", default=()),
     Key("at", text(), "its rows on a chart, in times alone: before, at 5 and 15 minutes, every 15 minutes for 1 hour, at the end, 30 minutes after the end; "
         "left out, the times that `when` states", default=""),
+    Key("after_steps", flag(), "yes: after every step up of a titration its times begin anew", default=False),
     Key("source", sources, "its references", required=True),
 ), _monitoring)
 
