@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +24,7 @@ from infuse.ground.source import printable
 from infuse.ground.units import KNOWN_ON_PAPER
 from infuse.paper.page import Bars, Block, Boxes, Cut, Field, Fields, Scan, Section, Sentences, Sheet, Steps, Table
 from infuse.paper.render import room
-from infuse.paper.render.room import BRIEF, SPECIAL
+from infuse.paper.render.glyphs import BRIEF, SPECIAL
 from infuse.paper.render.text import bound
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
@@ -61,21 +62,22 @@ def to_pdf(sheets: Sheet | Sequence[Sheet], paper: str, now: datetime, copy: str
     """The document, or several one after the other, each with its own count of pages, of a book with a count through all of
     them too; `paper` is letter or a4, `copy` what a copy says of itself. Raises Unprintable."""
     several = [sheets] if isinstance(sheets, Sheet) else list(sheets)
-    said = {"paper": paper, "clock": list(now.timetuple()[:6]), "through": all(each.of_book for each in several) and len(several) > 1, "title": printable(several[0].title), "sheets": [_body(each, number) for number, each in enumerate(several)]}
-    return compiled(TEMPLATE, now, said, heads=[_head(each, copy) for each in several])
+    through = all(each.of_book for each in several) and len(several) > 1
+    return compiled(TEMPLATE, now, {"paper": paper, "clock": list(now.timetuple()[:6]), "title": printable(several[0].title), "through": through,
+                                    "sheets": [_body(each, number) | {"head": _head(each, copy)} for number, each in enumerate(several)]})
 
 
-def compiled(template: Path, now: datetime, said: dict, **others) -> bytes:
-    """A document by its template, in the first fonts that have all of its characters. What is said comes in as files,
-    `said.json` and one for each of the others: of inputs typst makes a part of everything, and what stood in the document
-    before would be laid out anew. Raises Unprintable, DoesNotFit."""
+def compiled(template: Path, now: datetime, said: dict) -> bytes:
+    """A document by its template, in the first fonts that have all of its characters. What is said comes in as one string, which
+    the template's `typeset` takes; the template itself is read once. Raises Unprintable, DoesNotFit."""
     import typst
 
-    files = {"main.typ": template.read_bytes()} | {f"{name}.json": _as_json(each) for name, each in others.items()}
     for fonts in (_body_fonts, _packaged_fonts, _system_fonts):
         said["fonts"] = [BODY] if fonts is _body_fonts else [BODY, *FALLBACK]
+        main = f'#import "{template.name}": typeset\n#typeset(json(bytes("{_as_json(said)}")))'
         try:
-            return typst.compile(files | {"said.json": _as_json(said)}, font_paths=fonts(), pdf_standards=STANDARDS, timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
+            return _compiler(template.parent, fonts).compile(input=main.encode(), format="pdf", pdf_standards=STANDARDS,
+                                                             timestamp=int((now - datetime(1970, 1, 1)).total_seconds()))
         except typst.TypstError as error:
             lacking = list(dict.fromkeys(_ESCAPED.sub(lambda one: chr(int(one[1], 16)), each) for each in _MISSING.findall(error.diagnostic)))
             if refused := _REFUSED.search(error.diagnostic):
@@ -85,8 +87,22 @@ def compiled(template: Path, now: datetime, said: dict, **others) -> bytes:
     raise Unprintable([_named(each) for text in lacking for each in text])
 
 
-def _as_json(values) -> bytes:
-    return json.dumps(values, ensure_ascii=False).encode()
+def _compiler(folder: Path, fonts):
+    """One for each thread, as none serves two at once."""
+    import typst
+
+    kept = _kept.__dict__
+    if (folder, fonts) not in kept:
+        kept[folder, fonts] = typst.Compiler(root=folder, font_paths=fonts())
+    return kept[folder, fonts]
+
+
+_kept = threading.local()
+
+
+def _as_json(values) -> str:
+    """Within the quotes of a string of the template's language: nothing in it is markup."""
+    return json.dumps(values, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _named(character: str) -> str:
@@ -130,7 +146,9 @@ def _system_fonts():
 
 def _head(sheet: Sheet, copy: str) -> dict:
     """What stands at the top and the bottom of its pages."""
-    return {"shown-title": words(sheet.title), "banner": words(sheet.banner), "subtitle": words(sheet.subtitle),
+    across = room.ON_ITS_SIDE if sheet.wide else room.ACROSS
+    high, identity = room.of_head(sheet, across)
+    return {"head-high": high, "identity-high": identity, "foot-high": room.of_foot(sheet, copy, across), "shown-title": words(sheet.title), "banner": words(sheet.banner), "subtitle": words(sheet.subtitle),
             "identity": [_field(row) for row in sheet.identity], "footer": [words(each) for each in sheet.footer], "copy": words(copy)}
 
 
@@ -166,17 +184,20 @@ def _section(section: Section, shown: set[str], width: int, of_sheet: int) -> di
     torn_off = isinstance(section.blocks[0], Cut)
     there = shown - _ON_WHAT_IS_TORN_OFF if torn_off else shown
     said = [_left(each, there) if section.pairs else each for each in section.blocks]
-    blocks = [_block(each, section.pairs, width, of_sheet) | _room(each, section, width) for each in said]
+    blocks = [_placed(each, section, width, of_sheet) for each in said]
     return {"heading": words(heading), "key": _key(heading, of_sheet), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
-            "flows": section.flows or section.basis, "cut": torn_off, "high": room.of_section([each["high"] for each in blocks]), "opens": room.opening(section, width)}
+            "flows": section.flows or section.basis, "cut": torn_off, "high": room.of_section(section, [each["high"] for each in blocks], width), "opens": room.opening(section, width)}
 
 
-def _room(block: Block, section: Section, width: int) -> dict:
-    """How high it is at the most, whether a line or row of it may be broken, and how many of its items stand in the first column."""
+def _placed(block: Block, section: Section, width: int, of_sheet: int) -> dict:
+    """What it says, how high it is at the most, whether a line or row of it may be broken, and how many of its items stand in the
+    first of two columns."""
     two = _in_two(block, section)
-    heights = room.heights(block, (width - room.BETWEEN) // 2 if two else width, section)
-    first = next(number for number in range(1, len(heights) + 1) if 2 * sum(heights[:number]) >= sum(heights)) if two else 0
-    return {"high": max(sum(heights[:first]), sum(heights[first:])), "unbroken": max(heights, default=0) <= room.TALL, "first": first}
+    rows = room.rows(block, (width - room.BETWEEN) // 2 if two else width, section)
+    high = [each.high for each in rows]
+    first = next(number for number in range(1, len(high) + 1) if 2 * sum(high[:number]) >= sum(high)) if two else 0
+    return _block(block, section.pairs, width, of_sheet, rows) | {
+        "high": max(sum(high[:first]), sum(high[first:])), "unbroken": max(high, default=0) <= room.TALL, "first": first}
 
 
 def _left(block: Block, shown: set[str]) -> Block:
@@ -184,13 +205,13 @@ def _left(block: Block, shown: set[str]) -> Block:
     return Fields(tuple(row for row in block.rows if row.label not in shown)) if isinstance(block, Fields) else block
 
 
-def _block(block: Block, pairs: bool, width: int, of_sheet: int) -> dict:
+def _block(block: Block, pairs: bool, width: int, of_sheet: int, rows: list[room.Row]) -> dict:
     if isinstance(block, Fields):
-        return {"kind": "fields", "pairs": pairs, "rows": [_field(row) for row in block.rows]}
+        return {"kind": "fields", "pairs": pairs, "rows": [_field(row, not pairs and one.single) for row, one in zip(block.rows, rows if not pairs else block.rows)]}
     if isinstance(block, Boxes):
         return {"kind": "boxes", "pairs": pairs, "questions": [words(each) for each in block.questions]}
     if isinstance(block, Table):
-        return _table(block, width)
+        return _table(block, width) | {"single": [each.single for each in rows[1:]]}
     if isinstance(block, Steps):
         return {"kind": "steps", "says": words(block.says), "steps": [dict(each._asdict()) for each in block.steps]}
     if isinstance(block, Bars):
@@ -201,8 +222,9 @@ def _block(block: Block, pairs: bool, width: int, of_sheet: int) -> dict:
     if isinstance(block, Scan):
         return _scan(block)
     lines = [_led(each, block) for each in block.lines]
-    for (_, rest), headings in zip(lines, block.to):
-        rest.append(["pages", *([each, _key(each, of_sheet)] for each in headings)])
+    for number, headings in enumerate(block.to):
+        lead, rest = lines[number]
+        lines[number] = [lead, [*([rest] if isinstance(rest, str) else rest), ["pages", *([each, _key(each, of_sheet)] for each in headings)]]]
     return {"kind": "sentences", "lines": lines, "items": block.items}
 
 
@@ -227,11 +249,11 @@ def _typed_off(line: str) -> list:
 def _led(line: str, block: Sentences) -> list[list]:
     """What is bold of a line, and what is not: of a list's items only what leads up to a colon."""
     lead, colon, rest = line.partition(": ") if block.items else (line, "", "")
-    return [words(lead + colon), words(rest)] if block.strong else [[], list(words(line))]
+    return [words(lead + colon), words(rest)] if block.strong else ["", words(line)]
 
 
-def _field(row: Field) -> dict:
-    return {"label": words(row.label), "value": words(row.value), "strong": row.strong, "write-in": row.write_in, "long": room.is_long(row),
+def _field(row: Field, single: bool = False) -> dict:
+    return {"label": words(row.label), "value": words(row.value), "strong": row.strong, "single": single, "write-in": row.write_in, "long": room.is_long(row),
             "blank": None if row.blank is None else words(row.blank)}
 
 
@@ -257,10 +279,15 @@ def _with_pages(table: Table, width: int) -> dict:
 
 
 @lru_cache(maxsize=4096)
-def words(text: str, holds: int = LONGEST_WORD) -> list:
-    """Parts for the template: words; what one line must hold; boxes to tick and to write in. A longer word than a line
-    `holds` may be broken. Not to be changed: most are the same on every sheet, and kept.
+def words(text: str, holds: int = LONGEST_WORD) -> str | list:
+    """A text for the template: its words, or a list of parts: words; what one line must hold; boxes to tick and to write in.
+    A longer word than a line `holds` may be broken. Not to be changed: most are the same on every sheet, and kept.
     """
+    parts = _parts(text, holds)
+    return "" if not parts else parts[0] if len(parts) == 1 and isinstance(parts[0], str) else parts
+
+
+def _parts(text: str, holds: int) -> list:
     parts: list = []
     at = 0
     for special in SPECIAL.finditer(text):
