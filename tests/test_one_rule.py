@@ -8,6 +8,7 @@ import pytest
 from conftest import make
 from test_pump_volume import ADULT, made_anyway
 
+from infuse.files.library import Library
 from infuse.paper import sheet
 from infuse.paper.page import Boxes, Fields, Sentences, Table
 
@@ -206,3 +207,24 @@ def test_the_first_page_counts_what_a_nurse_counts(infuse, command):
     said = {name: int(number) for number, _, name in (one.partition(" under ") for one in re.split(", (?=[0-9]+ under )", each))}
     assert sum(said.values()) == int(total)
     assert said == of_text(page.splitlines())
+
+
+# ---------------------------------------------------------------------------------------------- what it rests on
+
+
+def test_one_key_is_one_document_whichever_files_are_on_a_sheet(shipped):
+    found = {}
+    library = Library()
+    sets = [library.load_set(path).order_set for path in library.sets().values()]
+    for references in (*(one.references for loaded in shipped.values() for one in (loaded.protocol, loaded.drug)), *(each.references for each in sets)):
+        for key, one in references.items():
+            found.setdefault(key, set()).add(one.doi or one.url)
+    assert {key: places for key, places in found.items() if len(places) > 1} == {}
+
+
+def test_in_a_set_the_evidence_names_its_drug(infuse):
+    page = infuse("order", "emergency-rescue", "--with", "magnesium-sulfate-adult", "--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "165cm",
+                  "--creatinine", "0.8 mg/dL").stdout
+    evidence = page[page.index("\nEVIDENCE\n"):page.index("\nREFERENCES\n")].splitlines()
+    named = [line for line in evidence[3:] if line and not line.startswith(("*", " "))]
+    assert named == ["metoclopramide", "ketorolac tromethamine", "magnesium sulfate", "calcium gluconate"], named

@@ -31,10 +31,10 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 def annex(order: Order, above: list[Section]) -> list[Section]:
     """Nobody needs it at the bedside, and everybody may look. Of the references those that are cited."""
-    evidence = tuple(_evidence(order))
+    evidence = tuple(_by_name(_evidence(order)))
     sections = [*_ruled_out(order), Section("LIMITS   a limit may be reached, not passed", tuple(limits(order)), basis=True),
                 Section("WORKING", tuple(_working(order)), basis=True)]
-    sections += [Section("EVIDENCE", (Sentences(evidence, items=True),), basis=True)] if evidence else []
+    sections += [Section("EVIDENCE", evidence, basis=True)] if evidence else []
     references = tuple(_references(order, _cited([*above, *sections])))
     return [Section("ANNEX   what the orders rest on", (Sentences(("What is ordered, watched and signed stands above.",)),), basis=True),
             *sections, Section("REFERENCES", (Sentences(references, items=True),), basis=True), record(order)]
@@ -104,10 +104,13 @@ def _is_itself(line: str) -> bool:
     return bool(equals) and first == second
 
 
-def _evidence(order: Order) -> Iterator[str]:
-    protocols = [request.loaded.protocol for request in order.requests]
-    yield from (wording.guideline_line(each) for one in protocols for each in one.guidelines)
-    yield from (f"{note.text} ({', '.join(note.source)})" for one in protocols for note in one.evidence)
+def _evidence(order: Order) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of each drug what guidelines say of it, then what is known."""
+    for loaded in (request.loaded for request in order.requests):
+        lines = [wording.guideline_line(each) for each in loaded.protocol.guidelines]
+        lines += [f"{note.text} ({', '.join(note.source)})" for note in loaded.protocol.evidence]
+        if lines:
+            yield loaded.drug.name, tuple(lines)
 
 
 # ---------------------------------------------------------------------------------------------- references and files
