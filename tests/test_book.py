@@ -110,7 +110,7 @@ def test_stops_say_whom_to_call_and_why_and_no_number(infuse):
         assert re.search(rf"^{re.escape(weight)} +{what}$", said, re.MULTILINE), weight
     assert re.search("^150 kg +15 mg/hour +7.5 mL/hour$", said, re.MULTILINE)
     assert "not allowed, 25 kg: weight is below the hard limit, 30 to 250 kg" in flat(said)
-    assert f"call pharmacist, 30 kg to 35 kg: soft stop {KETAMINE}.weight" in flat(said).replace("- ", "-")
+    assert "call pharmacist, 30 kg to 35 kg: soft stop: weight" in flat(said)
 
 
 def test_an_edge_of_a_band_is_a_row_and_each_renal_band_has_a_table():

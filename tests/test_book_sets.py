@@ -147,7 +147,7 @@ def test_a_soft_stop_of_one_part_empties_the_whole_row(infuse):
     said = infuse("book", "outpatient-infusion", "--with", "acetaminophen", "--weights", "44 to 56 kg", "--step", "6 kg").stdout
     of_the_set = said[said.index("\nTable 1: ") : said.index("\nTable 2: ")]
     assert re.search("^44 kg +call pharmacist *$", of_the_set, re.MULTILINE) and re.search("^50 kg to 56 kg +as above *$", of_the_set, re.MULTILINE)
-    assert "call pharmacist, 44 kg: soft stop fluid-bolus-adult.weight" in flat(of_the_set)
+    assert "call pharmacist, 44 kg: soft stop: weight of fluid-bolus-adult" in flat(of_the_set)
     alone = [each for each in made_of("outpatient-infusion", "acetaminophen").tables if each.entry.name == "acetaminophen"]
     assert "44 kg" in [row.weight.on_paper() for table in alone for row in table.ready]  # by itself it may be given there
 
@@ -296,6 +296,12 @@ def in_words(said, value):
             return rule(*map(Fraction, match.groups()))
     assert not said, said
     return True
+
+
+def test_what_is_left_in_a_bag_is_not_to_be_given_by_a_pump_and_may_be_needed_in_a_syringe(infuse):
+    said = infuse("book", "lidocaine-inpatient-course", "--weights", "60 to 70 kg", "--step", "10 kg").stdout
+    of_set = said[said.index("\nTable 1: ") : said.index("\nTable 2: ")]
+    assert "BY ITS ROW              DOSE, INJECT\n" in of_set and "BY ITS ROW              DOSE, PUMP RATE, VOLUME TO BE INFUSED, REST, NOT GIVEN:" in of_set
 
 
 def test_kinds_of_patients_without_an_order_stand_in_the_contents_and_have_no_table(infuse):

@@ -155,6 +155,12 @@ def _of_children(loaded: Loaded) -> list[str]:
 # ---------------------------------------------------------------------------------------------- rows
 
 
+def soft_stop(code: str, of_set: bool) -> str:
+    """What a soft stop is about, in words: weight; in a set of which protocol."""
+    protocol, _, what = code.partition(".")
+    return f"soft stop: {what.replace('_', ' ').replace('-', ' ')}" + (f" of {protocol}" if of_set else "")
+
+
 def _with_edges(entry: Entry, weights: list[Quantity]) -> list[Quantity]:
     """The weights, and between them every edge of a band: who is between two rows is then in the band of the lower one."""
     edges = {end.to("kg") for loaded in entry.loaded for phase in loaded.protocol.phases for each in (*getattr(phase, "bands", ()), *getattr(phase, "tiers", ()))

@@ -209,5 +209,6 @@ def _why(tables: list[Table]) -> Counter:
 
 
 def _reasons(tables: list[Table]) -> list[str]:
-    """Why there is no row of a set that has numbers, what stops most of them first."""
-    return [said for said, _ in _why(tables).most_common(_TOLD)] or ["no age is allowed by all of its protocols"]
+    """Why there is no row of a set that has numbers, what stops most of them first, in words."""
+    words = {f"soft stop {code}": book.soft_stop(code, of_set=True) for table in tables for row in table.rows for code in row.codes}
+    return [words.get(said, said) for said, _ in _why(tables).most_common(_TOLD)] or ["no age is allowed by all of its protocols"]

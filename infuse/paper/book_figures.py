@@ -103,7 +103,7 @@ def _volume(phase: PhaseOrder) -> Iterator[tuple[str, str]]:
         yield "LAST BAG", f"{said(last)} from bag {phase.bags[1]}, then the order ends"
     elif volume.rounding and not prepared.premixed and label != "INJECT":
         yield "STAYS IN THE BAG", (volume.exact - volume.value).on_paper()
-    yield from ((REST, row.value.partition(" is ")[0]) for row in wording.rest_of_the_bag(phase))
+    yield from ((REST, row.value.partition(" is ")[0]) for row in wording.rest_of_the_bag(phase) if label != "INJECT")  # more may be drawn from the bag
 
 
 def _by_the_row(phase: PhaseOrder, text: str) -> str:

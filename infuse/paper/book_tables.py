@@ -19,7 +19,7 @@ from infuse import __version__
 from infuse.files.given import on_paper_date, on_paper_time
 from infuse.ground import units
 from infuse.judgement.limits import NOTE
-from infuse.ordering.book import Row, Table
+from infuse.ordering.book import Row, Table, soft_stop
 from infuse.ordering.order import NEEDS_OVERRIDE, READY, Request
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper import approval
@@ -31,7 +31,7 @@ from infuse.paper.phrases import said
 CALL, NOT_ALLOWED = "call pharmacist", "not allowed"
 LOWER = "Between two weights: the row of the LOWER weight. Below the first row or above the last: call the pharmacist."
 TICKS = "Before the first dose: [ ] two identifiers; [ ] allergies known, none to this drug; [ ] weighed, in kg; [ ] screening answered; [ ] a second person agrees."
-NOBODY_ELSE = "A patient for whom no table is: call the pharmacist."
+NOBODY_ELSE = "A patient for whom no table is, or a dose that is in none: call the pharmacist."
 _WHOSE = (("NAME", ""), ("BORN", "date"), ("SEX", ""), ("RECORD NUMBER", ""), ("ALLERGIES", ""), ("WEIGHT", "kg"))
 _RUNGS = 4  # pump rates beside each other
 NARROW = 6  # columns of an upright page
@@ -152,19 +152,19 @@ def stops(table: Table) -> list[Section]:
 
 def why(table: Table) -> str:
     """Why no row is an order: what says so of most of them."""
-    what, _, said = max(_stopped(table), key=lambda one: sum(one[2] in (each.reason.replace(f"{each.weight.on_paper()} ", ""), _soft(each)) for each in table.rows))
+    what, _, said = max(_stopped(table), key=lambda one: sum(one[2] in (each.reason.replace(f"{each.weight.on_paper()} ", ""), _soft(table, each)) for each in table.rows))
     return f"{what}: {said}"
 
 
 def _stopped(table: Table) -> list[tuple[str, str, str]]:
     """(not allowed or call pharmacist, at which weights, why)."""
     hard = [(each.weight.on_paper(), each.reason.replace(f"{each.weight.on_paper()} ", "")) for each in table.rows]
-    soft = [(each.weight.on_paper(), _soft(each)) for each in table.rows]
+    soft = [(each.weight.on_paper(), _soft(table, each)) for each in table.rows]
     return [(what, which, said) for what, rows in ((NOT_ALLOWED, hard), (CALL, soft)) for said, which in grouped(rows) if said]
 
 
-def _soft(row: Row) -> str:
-    return f"soft stop {', '.join(row.codes)}" if row.codes else ""
+def _soft(table: Table, row: Row) -> str:
+    return "; ".join(soft_stop(code, table.entry.of_set is not None) for code in row.codes)
 
 
 def along(table: Table, texts: Iterable[str]) -> list[tuple[str, str]]:
