@@ -299,3 +299,9 @@ def test_every_option_of_order_is_one_of_label_in_the_same_words():
 def test_unknown_protocols_are_refused_as_by_order(infuse):
     done = infuse("label", "ketamin-inpatient-titration", "--weight", "70kg")
     assert done.returncode == 2 and "did you mean" in done.stderr
+
+
+@pytest.mark.parametrize(("weight", "dose", "volume"), [("45 kg", "675 mg", "67.5 mL"), ("49 kg", "735 mg", "73.5 mL")])
+def test_the_label_of_a_bag_of_which_a_part_is_given_says_the_dose(infuse, weight, dose, volume):
+    said = " ".join(infuse("label", "acetaminophen", "--weight", weight, "--age", "44y").stdout.split())
+    assert "acetaminophen 1,000 mg in 100 mL" in said and f"GIVE HOLDS MORE THAN THE DOSE of {dose}: give {volume}, then stop" in said

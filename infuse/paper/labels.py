@@ -77,8 +77,9 @@ def _label(order: Order, several: list[PhaseOrder]) -> Label:
     identity = order_id.of_order(order) if order_id.identified(order) else ""
     protocols = list({each.loaded.protocol.id: each.loaded for each in several}.values())
     record = "; ".join(each.in_record for each in protocols)
+    give = (*_give(first), *(_holds_more(first) if len(several) == 1 else ()))
     return Label(_who(order), tuple((each.loaded.drug.name, strength(each)) for each in several), any(each.loaded.drug.high_alert for each in several),
-                 _mixed_in(first), _give(first), handling.on_label(several), _fill_in(order, first), _warnings(order, several),
+                 _mixed_in(first), give, handling.on_label(several), _fill_in(order, first), _warnings(order, several),
                  approval.banner([each.protocol for each in protocols], order.now.date()), identity, order_id.in_barcode(identity),
                  "" if identity else f"{record}; {on_paper_time(order.now)}")
 
@@ -117,6 +118,16 @@ def _give(phase: PhaseOrder) -> tuple[str, ...]:
     return (f"run at {rate}",)
 
 
+def _holds_more(phase: PhaseOrder) -> tuple[str, ...]:
+    """Of a bag of which a part is given: the dose, whose amount the bag's own is not, and when to stop."""
+    figures, prepared = phase.figures, phase.prepared
+    at_once = isinstance(phase.phase, Intermittent) and prepared.bags == 1 and prepared.premixed
+    if not at_once or figures["volume_to_be_infused"].value >= figures["final_volume"].value:
+        return ()
+    dose = "" if prepared.product.fluid else f" of {said(figures.get('delivered_dose') or figures['calculated_dose'])}"
+    return (f"HOLDS MORE THAN THE DOSE{dose}: give {said(figures['volume_to_be_infused'])}, then stop",)
+
+
 def _fill_in(order: Order, phase: PhaseOrder) -> tuple[Field, ...]:
     """A beyond-use time stands there only where it is stated how long what is prepared is stable."""
     prepared = order.patient.get("prepared")
@@ -141,12 +152,8 @@ def _warnings(order: Order, several: list[PhaseOrder]) -> tuple[str, ...]:
     if _stable(order, first) and not first.prepared.premixed:
         found.append(f"use within {in_use.shortest(order, first).on_paper()} of preparation")
     for each in several:
-        figures, prepared = each.figures, each.prepared
         if each.phase.only_if:
             found.append(f"ONLY IF {each.phase.only_if}")
-        given_at_once = isinstance(each.phase, Intermittent) and prepared.bags == 1 and prepared.premixed
-        if given_at_once and len(several) == 1 and figures["volume_to_be_infused"].value < figures["final_volume"].value:
-            found.append(f"HOLDS MORE THAN THE DOSE: give {said(figures['volume_to_be_infused'])}, then stop")
     found.append(_STUCK_ON_A_SYRINGE if getattr(first.phase, "by_hand", False) else _STUCK_ON_A_BAG)
     return tuple(dict.fromkeys(found))
 
