@@ -15,7 +15,7 @@ from test_forms import LOADED, ORDERS
 
 from infuse.files import measured
 from infuse.ground import units
-from infuse.paper import labels, papers, sheet
+from infuse.paper import charting, labels, papers, sheet
 from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet, Table
 
 # names, places, words, ticks, initials
@@ -31,6 +31,7 @@ COLUMNS = {
     "NAME", "SIGNATURE", "BY", "CHECKED BY", "SET BY", "DONE, BY", "GIVEN BY", "WITNESS OF WASTE", "PRESCRIBER", "REASON", "OTHER", "LOT", "VIAL, BAG OR SYRINGE",
     "FROM RUNG", "TO RUNG", "TABLE", "DRUG", "DUE", "AFTER START", "CLOCK",
 }
+ASKED_BY = re.compile(r" \([\d, to]+\)$")  # the orders of a set that ask for a column
 DATED = re.compile(r"\b(DATE|TIME|EXPIRY|STARTED AT|date|time)\b")
 SCORED = re.compile(r"\b(0 TO 10|SCORE)\b")
 AFTER_A_LINE = ("syringes", "bags", "rungs", "infusions", "(rung)")
@@ -58,12 +59,17 @@ def wrong_fields(row: Field) -> Iterator[str]:
 measured_question = type(next(each for one in LOADED.values() for phase in one.protocol.phases for each in phase.ask))
 
 
+# what is seen and said in words, as the files name it; what is measured has a unit (test_charting)
+FINDINGS = {charting.heading(column) for one in LOADED.values() for each in one.protocol.monitoring for column in each.chart if ", " not in column}
+
+
 def wrong_columns(table: Table) -> Iterator[str]:
     for number, column in enumerate(table.columns):
         if not any(row[number] == "" for row in table.rows) or not table.blank:
             continue
+        column = ASKED_BY.sub("", column)
         unit = column.rpartition(", ")[2]
-        if column not in COLUMNS and not DATED.search(column) and not SCORED.search(column) and unit != "a minute" and not units_of(unit):
+        if column not in COLUMNS | FINDINGS and not DATED.search(column) and not SCORED.search(column) and unit not in ("a minute", "C") and not units_of(unit):
             yield f"column {column}"
 
 

@@ -84,13 +84,13 @@ def ready(shipped):
 
 # the protocol, columns that its chart must have, columns that nobody asks for, the first rows
 OF_THE_DRUG = [
-    ("magnesium-sulfate-adult", {"KNEE JERK", "BREATHS, a minute", "BLOOD PRESSURE, mmHg"}, {"SEDATION"}, ["before", "20 minutes"]),
+    ("magnesium-sulfate-adult", {"KNEE JERK", "BREATHS, a minute", "BLOOD PRESSURE, mmHg"}, {"SEDATION SCORE"}, ["before", "20 minutes"]),
     ("metoclopramide", {"RESTLESSNESS", "SPASM"}, {"SATURATION, %"}, ["before", "5 minutes", "15 minutes", "30 minutes", "1 hour"]),
     ("dihydroergotamine-label", {"FINGERS AND TOES", "NAUSEA AND VOMITING", "CHEST PAIN AND CRAMPS", "BLOOD PRESSURE, mmHg"}, {"HEART RHYTHM"}, ["before", "1 hour"]),
     ("lidocaine-inpatient-infusion", {"HEART RHYTHM", "SIGNS OF TOXICITY"}, set(), ["before"]),
-    ("acetaminophen", {"ACETAMINOPHEN IN 24 HOURS, mg"}, {"SEDATION", "BLOOD PRESSURE, mmHg"}, ["before"]),
-    ("eptinezumab", {"LIPS AND TONGUE", "ITCHING AND RASH"}, {"SEDATION", "PAIN 0 TO 10"}, ["before", "30 minutes"]),
-    ("valproate-sodium-rapid", {"SEDATION", "CONFUSION"}, set(), ["before", "2.5 minutes", "5 minutes", "7.5 minutes"]),
+    ("acetaminophen", {"ACETAMINOPHEN IN 24 HOURS, mg"}, {"SEDATION SCORE", "BLOOD PRESSURE, mmHg"}, ["before"]),
+    ("eptinezumab", {"LIPS AND TONGUE", "ITCHING AND RASH"}, {"SEDATION SCORE", "PAIN 0 TO 10"}, ["before", "30 minutes"]),
+    ("valproate-sodium-rapid", {"SEDATION SCORE", "CONFUSION"}, set(), ["before", "2.5 minutes", "5 minutes", "7.5 minutes"]),
 ]
 
 

@@ -28,7 +28,7 @@ PROSE = ("ORDERED", "BAND", "FROM", "RECONSTITUTE", "MADE UP WITH", "ADD TO", "N
 AS_ORDERED, NONE = "as ordered", "none"
 STRONG = ("DOSE", "START", "PUMP RATE", "VOLUME TO BE INFUSED", "INJECT", REST)
 OF_DRUG = ("DOSE", "DOSE RATE", "START", "ORDERED")  # never without the name of the drug
-_NOT_OF_A_TABLE = ("DELIVERS", "BAGS FOR THE COURSE", "CHANGE OF BAG")
+_NOT_OF_A_TABLE = ("DELIVERS", "BAGS FOR THE COURSE")
 
 
 def figures_of(phase: PhaseOrder, plan: Plan | None = None):

@@ -36,7 +36,7 @@ _WORDS = {name: re.compile(rf"\b(?:{words})\b") for name, words in {  # of a fil
     "breaths, a minute": "breaths|breathing|respiratory rate",
     "saturation, %": "oxygen saturation",
     "heart rhythm": "ECG|heart rhythm|rhythm|electrocardiogram",
-    "sedation": "sedation|drowsiness|level of consciousness",
+    "sedation score": "sedation|drowsiness|level of consciousness",
     "pain 0 to 10": "pain 0 to 10|headache 0 to 10",
     "nausea": "nausea",
     "restlessness": "restlessness",

@@ -18,8 +18,8 @@ from infuse.paper.phrases import TICK
 
 _WRITE = re.compile(rf"_{{8,}}|{re.escape(TICK)}")
 _ITS_OWN = "SIGNATURES"
-_IN_TIME = ("TIMELINE", "ONLY IF NEEDED", "VISIT", "OUTCOME")
-_LATER = ("GIVE ONLY IF", "CHANGE OF BAG", "ACTUAL START")
+_IN_TIME = ("TIMELINE", "DOSES", "ONLY IF NEEDED", "VISIT", "OUTCOME")
+_LATER = ("GIVE ONLY IF", "ACTUAL START", "CHOSEN BY")
 
 
 def places(section: Section) -> int:
@@ -60,6 +60,6 @@ def said(sections: Sequence[Section], when: str) -> str:
     total = sum(found.values())
     one = "1 place on this sheet is" if total == 1 else f"{total} places on this sheet are"
     labels = {row.label for section in sections for block in section.blocks if isinstance(block, Fields) for row in block.rows}
-    later = [each for each in _IN_TIME if each in found] + [each for each in _LATER if each in labels]
+    later = [each for each in found if each.startswith(_IN_TIME)] + [each for each in _LATER if each in labels]
     apart = f"; {', '.join(later)} later" if later else ""
     return f"{one} to tick or fill in: {', '.join(f'{number} under {heading}' for heading, number in found.items())}. {when}{apart}."

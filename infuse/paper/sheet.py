@@ -20,7 +20,7 @@ from infuse.ordering import compact
 from infuse.ordering import plan as plans
 from infuse.ordering.order import READY, Order, Request
 from infuse.ordering.phases import PhaseOrder
-from infuse.paper import basis, bedside, blanks, branching, charting, combined, counting, drawing, emergency, identity, warned, wording, wording_rates, wording_supply
+from infuse.paper import basis, bedside, blanks, branching, charting, combined, dosing_record, counting, drawing, emergency, identity, warned, wording, wording_rates, wording_supply
 from infuse.paper.for_this_patient import worked_out
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
@@ -41,9 +41,9 @@ def lay_out(order: Order, annex: bool = True) -> Sheet:
 def _body(order: Order) -> list[Section]:
     """What is ordered, watched, checked and signed."""
     top = [identity.patient(order), *emergency.at_the_top(order)]
-    sections = combined.before_the_orders(order) if order.plan else []
+    sections = combined.before_the_orders(order) if order.plan else dosing_record.before_the_orders(order)
     for number, phase in enumerate(order.phases, 1):
-        sections += _one_order(order, phase, number)
+        sections += [*_one_order(order, phase, number), *dosing_record.after_the_order(order, phase)]
         if phase is _last_of(order, phase.loaded):
             sections += _watching(order, phase, alone=order.plan is None)
     sections += combined.after_the_orders(order) if order.plan else []

@@ -335,7 +335,6 @@ def supply(order: PhaseOrder, flush: Flushing | None = None) -> Fields:
     one_bag_does = order.steps and order.bags == (1, 1)
     if order.bags and not isinstance(order.phase, Intermittent) and not one_bag_does:
         rows.append(Field("BAGS FOR THE COURSE", _bags(*order.bags)))
-        rows.append(Field("CHANGE OF BAG", "same concentration, same pump rate; check the label; two initials", blank=""))
     if flush:
         rows.append(Field("FLUSH", wording_flush.in_full(flush, order)))
     if never := getattr(order.phase, "do_not_flush", None):
