@@ -121,4 +121,5 @@ def test_what_the_prescriber_gave_stands_at_the_finding(infuse):
 def test_a_box_of_a_sheet_has_the_unit_of_the_file(infuse):
     said = infuse("order", "levetiracetam", "--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "170cm", "--creatinine", "0.9 mg/dL").stdout
     box = said[said.index("FOR THE PRESCRIBER TO FILL IN"):said.index("HOLD, STOP AND CALL   ")]
-    assert "____________ mg" in box and "____________ %" in box and "mcg" not in box
+    assert "____________ mg" in box and "mcg" not in box
+    assert "oxygen saturation below the value that the prescriber filled in (____ %): hold" in " ".join(said.split())

@@ -226,8 +226,11 @@ def test_whatever_an_order_sheet_asks_of_a_patient_of_whom_only_the_weight_is_kn
         as_if = replace(one, patient=bare, weighed=weighing.weigh(table.entry.loaded, bare, one.weight, NOW))
         children = [f": {each.text} (" for each in (*table.entry.loaded[0].drug.contraindications, *table.entry.loaded[0].drug.precautions)
                     if each.when and each.when.age and each.when.age.high and each.when.age.high <= quantity(18, "year")]
+        at_findings = {box: finding.when for finding in table.entry.loaded[0].protocol.criteria for box in finding.box}
         for each in as_if.open:
-            if each.fact == "age" and "age" in dict(table.cell.words):
+            if each.question in at_findings:
+                assert f"{at_findings[each.question]} (____" in said, each
+            elif each.fact == "age" and "age" in dict(table.cell.words):
                 assert f"this table is the patient's: {book_tables.for_whom(table)}" in said
             elif each.question == "titration interval":
                 assert "STEP UP EVERY ____________" in said

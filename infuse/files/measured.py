@@ -31,7 +31,7 @@ class Measure(NamedTuple):
 
 MEASURES = {
     "blood pressure": Measure(r"pressure", ("mmHg",)),
-    "heart rate": Measure(r"heart rate|(?<!irregular )(?<!weak )pulse(?!s| oximetry| and pressure)", ("beats a minute",), "(?:a|per) minute"),
+    "heart rate": Measure(r"heart rate|(?<!irregular )(?<!weak )(?<!by )pulse(?!s| oximetry| and pressure)", ("beats a minute",), "(?:a|per) minute"),
     "breathing rate": Measure(r"breaths|breathing rate|respiratory rate|breathing (?:is )?(?:too )?slow", ("breaths a minute",), "(?:a|per) minute"),
     "oxygen saturation": Measure(r"saturation", ("%",)),
     "QTc": Measure(r"QTc", ("ms",)),

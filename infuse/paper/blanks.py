@@ -9,10 +9,11 @@ Example: beside("oxygen saturation below which to stop") is Field(..., blank="%"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from infuse.files.protocol import Criterion, Protocol
+from infuse.files import measured
+from infuse.files.protocol import Protocol
 from infuse.files.shapes import Question
 from infuse.ground import numerals
 from infuse.ground.grammar import read_number
@@ -21,6 +22,7 @@ from infuse.paper.page import Field
 from infuse.paper.phrases import TICK
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+FILL_IN = "The prescriber writes the values in the boxes; each stands at its finding, and only there."
 
 
 def answered(question: Question, answers: Mapping[str, str]) -> Field:
@@ -41,13 +43,24 @@ def with_unit(question: Question, answer: str) -> str:
     return f"{numerals.on_paper(number)}{'' if question.unit == '%' else ' '}{question.unit}".rstrip() if question.unit else answer
 
 
-def findings(protocol: Protocol, answers: Mapping[str, str] = NOTHING) -> tuple[str, ...]:
-    """At what finding to do what, a line each, with the values that the prescriber gave for its boxes."""
+def on_their_own(questions: Iterable[Question], protocol: Protocol) -> list[Question]:
+    """The questions on which no finding rests: the box of every other one stands at its finding, and only there."""
+    rested_on = {each for finding in protocol.criteria for each in finding.box}
+    return [each for each in questions if each not in rested_on]
+
+
+def findings(protocol: Protocol, answers: Mapping[str, str] = NOTHING, boxed: bool = False) -> tuple[str, ...]:
+    """At what finding to do what, a line each, with the values that the prescriber gave; `boxed`: and boxes for those not given.
+    A box on which two findings rest stands at the first."""
     asked = {question: question for phase in protocol.phases for question in phase.ask}
-    return tuple(f"{each.when}{_given(each, asked, answers)}: {each.do} ({', '.join(each.source)})" for each in protocol.criteria)
+    lines, seen = [], set()
+    for one in protocol.criteria:
+        said = [_value(asked[each], answers, boxed and each not in seen) for each in one.box]
+        seen.update(one.box)
+        given = f" ({'; '.join(said)})" if said and all(said) else ""
+        lines.append(f"{one.when}{given}: {one.do} ({', '.join(one.source)})")
+    return tuple(lines)
 
 
-def _given(finding: Criterion, asked: Mapping[str, Question], answers: Mapping[str, str]) -> str:
-    """The answers to the boxes of a finding; where one is open, its box on the sheet will have it."""
-    known = [with_unit(asked[each], answers[each]) for each in finding.box if answers.get(each)]
-    return f" ({'; '.join(known)})" if known and len(known) == len(finding.box) else ""
+def _value(question: Question, answers: Mapping[str, str], boxed: bool) -> str:
+    return with_unit(question, answers[question]) if answers.get(question) else f"{measured.BOX} {question.unit}" if boxed else ""

@@ -61,14 +61,14 @@ def _left_open(phase: PhaseOrder, several: Sequence[PhaseOrder]) -> list[Field]:
     if isinstance(phase.phase, Continuous) and phase.phase.titration:
         rows = [wording.titration(each, {}).rows for each in several]
         return [row for row in rows[0] if row.label not in _NUMBERS_OF and all(row in each for each in rows)]
-    return [blanks.answered(each, {}) for each in phase.phase.ask]
+    return [blanks.answered(each, {}) for each in blanks.on_their_own(phase.phase.ask, phase.loaded.protocol)]
 
 
 def watching(table: Table) -> list[Section]:
     """Of one protocol: when to hold and stop, warnings, rescue, what is watched."""
     loaded = table.entry.loaded[0]
     protocol = loaded.protocol
-    return [*noted("HOLD, STOP AND CALL", blanks.findings(protocol), strong=True), *noted("WARNINGS", warned.notes(loaded)[0], strong=True),
+    return [*noted("HOLD, STOP AND CALL", blanks.findings(protocol, boxed=True), strong=True), *noted("WARNINGS", warned.notes(loaded)[0], strong=True),
             *noted("RESCUE", (f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)),
             *noted("MONITORING", (f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring))]
 
@@ -88,7 +88,7 @@ def watching_all(table: Table) -> list[Section]:
 def _criteria(table: Table) -> Iterator[str]:
     yield from combined.cited(table.entry.of_set.order_set.criteria)
     for each in table.entry.loaded:
-        yield from (f"{each.drug.name}: {said}" for said in blanks.findings(each.protocol))
+        yield from (f"{each.drug.name}: {said}" for said in blanks.findings(each.protocol, boxed=True))
 
 
 def noted(heading: str, lines: Iterable[str], strong: bool = False) -> list[Section]:

@@ -25,7 +25,8 @@ from infuse.paper.page import Table as Printed
 
 _IDEAL, _BESIDE, _TALLEST = "ideal", 3, quantity(201, "cm")  # three heights beside each other, in whole centimeters
 _GROWN, _HEAVY = quantity(40, "year"), quantity(300, "kg")  # an adult whose ideal weight is not above the actual one
-_INDEXED = "mL/min/1.73m2"
+_PLAIN, _INDEXED = "mL/min", "mL/min/1.73m2"
+NUMBER = "(number)"
 
 
 def pages(book: Book, tables: Sequence[Table], approved) -> list[Sheet]:
@@ -43,24 +44,26 @@ def pages(book: Book, tables: Sequence[Table], approved) -> list[Sheet]:
 
 
 def _clearance(book: Book, approved, weights: list[str], adult: bool, indexed: bool) -> Sheet:
-    known = [Field("AGE", blank="completed years"), Field("SEX", blank=""), Field("HEIGHT", blank="cm"), Field("ACTUAL WEIGHT", blank="kg"),
+    known = [Field("AGE, COMPLETED", blank="years"), Field("SEX", blank=""), Field("HEIGHT", blank="cm"), Field("ACTUAL WEIGHT", blank="kg"),
              Field("CREATININE", blank=f"mg/dL; a result in micromol/L is first divided by {numerals.on_paper(units.CREATININE)}"), Field("MEASURED ON", blank="date and time")]
     parts = [Section("THE PATIENT, TODAY", (Fields(tuple(known)),))]
     for weight in weights if adult else []:
         which = f"{weight} weight" + ("" if weight == ACTUAL else ", or the actual weight where that is lower,")
-        parts.append(Section(f"COCKCROFT-GAULT   with the {weight} weight, from 18 years", (Fields(_steps(formulas.clearance_by_hand(which))),)))
+        parts.append(Section(f"COCKCROFT-GAULT   with the {weight} weight, from 18 years", (Fields(_steps(formulas.clearance_by_hand(which), _PLAIN)),)))
     if indexed:
-        parts.append(Section("BEDSIDE SCHWARTZ   from 1 year to below 18 years", (Fields(_steps(formulas.indexed_clearance_by_hand())),)))
+        parts.append(Section("BEDSIDE SCHWARTZ   from 1 year to below 18 years", (Fields(_steps(formulas.indexed_clearance_by_hand(), _INDEXED)),)))
     rules = ("Cut off after one decimal, never round up: 59.96 is 59.9, which is below 60.", '"from 60 mL/min to below 90 mL/min" takes in 60 and not 90.',
              "On dialysis, in pregnancy, or where the creatinine is rising: call the pharmacist.",
              "A second person works it out again, alone, from the patient's facts; where the two fall into different tables: call the pharmacist.")
-    signed = tuple((each, "", "", "") for each in ("worked out by", "worked out again by"))
-    parts += [Section("WHICH TABLE", (Sentences(rules, items=True), Printed(("", "CLEARANCE", "TABLE", "NAME, DATE, TIME"), signed, blank=True)))]
+    columns = ("", *(f"CLEARANCE, {unit}" for unit, wanted in ((_PLAIN, adult), (_INDEXED, indexed)) if wanted), "TABLE", "NAME", "DATE, TIME")
+    signed = tuple((each, *("",) * (len(columns) - 1)) for each in ("worked out by", "worked out again by"))
+    parts += [Section("WHICH TABLE", (Sentences(rules, items=True), Printed(columns, signed, blank=True)))]
     return book_tables.sheet(book, approved, "Worksheet: creatinine clearance by hand", "For tables that go by the kidney. One for each patient.", parts)
 
 
-def _steps(steps: Sequence[str]) -> tuple[Field, ...]:
-    return tuple(Field(f"{number}. {said}", blank="") for number, said in enumerate(steps, 1))
+def _steps(steps: Sequence[str], unit: str) -> tuple[Field, ...]:
+    """What comes out between is a mere number; what comes out in the end has its unit."""
+    return tuple(Field(f"{number}. {said}", blank=unit if number == len(steps) else NUMBER) for number, said in enumerate(steps, 1))
 
 
 def _ideal(book: Book, approved) -> Sheet:

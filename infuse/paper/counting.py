@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from infuse.paper.page import Block, Boxes, Fields, Section, Sentences, Table
 from infuse.paper.phrases import TICK
 
-_WRITE = re.compile(rf"_{{8,}}|{re.escape(TICK)}")
+_WRITE = re.compile(rf"_{{4,}}|{re.escape(TICK)}")
 _ITS_OWN = "SIGNATURES"
 _IN_TIME = ("TIMELINE", "DOSES", "ONLY IF NEEDED", "VISIT", "OUTCOME")
 _LATER = ("GIVE ONLY IF", "ACTUAL START", "CHOSEN BY")

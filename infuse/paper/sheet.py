@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infuse.files.given import on_paper_time
+from infuse.files.measured import BOX
 from infuse.files.protocol import Continuous
 from infuse.judgement import screening
 from infuse.judgement.limits import HARD, NOTE, SOFT
@@ -123,8 +124,8 @@ def _one_order(order: Order, phase: PhaseOrder, number: int) -> list[Section]:
         sections.append(Section(f"ALREADY RUNNING   {drug.name}", tuple(wording.continued(phase))))
     if isinstance(phase.phase, Continuous) and phase.phase.titration:
         sections += [Section("TITRATION", (wording.titration(phase, answers),)), Section("LADDER", (*wording.ladder(phase), drawing.ladder(phase)))]
-    elif phase.phase.ask:
-        rows = tuple(blanks.answered(each, answers) for each in phase.phase.ask)
+    elif blanks.on_their_own(phase.phase.ask, protocol):
+        rows = tuple(blanks.answered(each, answers) for each in blanks.on_their_own(phase.phase.ask, protocol))
         sections.append(Section(f"FOR THE PRESCRIBER TO FILL IN   {drug.name}", (Fields(rows),)))
     return sections
 
@@ -158,8 +159,9 @@ def _watching(order: Order, phase: PhaseOrder, alone: bool) -> list[Section]:
     """When to hold, stop and call, what to observe (`alone`: with several orders one plan is made of all), rescue."""
     protocol = phase.loaded.protocol
     name = phase.loaded.drug.name
-    criteria = tuple(worked_out(order, phase.loaded, each) for each in blanks.findings(protocol, _answers(order, phase)))
-    sections = [Section(f"HOLD, STOP AND CALL   {name}", (Sentences(criteria, strong=True, items=True),))]
+    criteria = tuple(worked_out(order, phase.loaded, each) for each in blanks.findings(protocol, _answers(order, phase), boxed=True))
+    to_fill_in = (Sentences((blanks.FILL_IN,)),) if any(BOX in each for each in criteria) else ()
+    sections = [Section(f"HOLD, STOP AND CALL   {name}", (*to_fill_in, Sentences(criteria, strong=True, items=True)))]
     sections += [_monitoring(order, protocol, name)] if alone else []
     warnings, behind = warned.notes(phase.loaded)
     if warnings:

@@ -304,7 +304,7 @@ def titration(order: PhaseOrder, answers: dict[str, str]) -> Fields:
             *([Field("STEP DOWN", steps.step_down)] if steps.step_down else [Field("STEP DOWN WHEN", blank=""), Field("STEP DOWN BY", blank="rungs")]),
             Field("AFTER AN INTERRUPTION", steps.restart) if steps.restart else Field("AFTER A BREAK GO ON AT", blank="(rung)"),
             _or_blank("END OF COURSE", steps.end_of_course)]
-    rows += [blanks.answered(question, answers) for question in phase.ask if question != INTERVAL]
+    rows += [blanks.answered(question, answers) for question in blanks.on_their_own(phase.ask, order.loaded.protocol) if question != INTERVAL]
     return Fields(tuple(rows))
 
 

@@ -51,7 +51,7 @@ def across(text: str, size: int, bold: bool = False) -> int:
 @lru_cache(maxsize=8192)
 def _lines(text: str, holds: int, size: int, bold: bool) -> int:
     count, left, space = 1, holds, _SPACE * size
-    for number, word in enumerate(bound(_boxed(printable(text)).split())):
+    for number, word in enumerate(_with_units(bound(_boxed(printable(text)).split()))):
         wide = _wide(word, size, bold)
         if wide <= left:
             left -= wide + space
@@ -60,6 +60,17 @@ def _lines(text: str, holds: int, size: int, bold: bool) -> int:
         else:  # broken anywhere, each line of it at least half full
             count, left = count + bool(number) + -(-2 * wide // holds) - 1, 0
     return count
+
+
+def _with_units(words: list[str]) -> list[str]:
+    """A box to write in and the word after it, its unit, are one: they stand on one line."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1][-1] in (BRIEF_BLANK, BLANK):
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    return found
 
 
 @lru_cache(maxsize=8192)
@@ -75,6 +86,6 @@ def _boxed(text: str) -> str:
     return SPECIAL.sub(lambda one: TICK if one.group().startswith("[") else BLANK if len(one.group()) > BRIEF else BRIEF_BLANK, text)
 
 
-def written_in(text: str) -> bool:
-    """Whether there is a box in it to write in, which is higher than a line of words."""
-    return "____" in text
+def written_in(text: str) -> int:
+    """How many boxes to write in are in it, each of which is higher than a line of words."""
+    return _boxed(text).count(BLANK) + _boxed(text).count(BRIEF_BLANK) if "____" in text else 0

@@ -35,6 +35,7 @@ BODY_FONT = ("fontpkg_ibm_plex_sans", "files")
 OTHER_FONTS = (("manimgx_fonts", ""), ("noto_cjk_sans_jp_regular", ""))
 FALLBACK = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans CJK JP")
 LONGEST_WORD, LONGEST_LINK, LONGEST_NAME = 32, 128, 52  # a longer one may be broken anywhere
+_UNIT = re.compile(r" ([^\s;,()]+)")  # what stands right after a box
 ROOM, BRIEF_ROOM = (30, 18), (22, 15)  # to write in, millimeters wide and points high: of a line, and of a brief one
 TYPED_OFF = 56  # characters of a word beside the largest code
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
@@ -249,11 +250,11 @@ def _typed_off(line: str) -> list:
 def _led(line: str, block: Sentences) -> list[list]:
     """What is bold of a line, and what is not: of a list's items only what leads up to a colon."""
     lead, colon, rest = line.partition(": ") if block.items else (line, "", "")
-    return [words(lead + colon), words(rest)] if block.strong else ["", words(line)]
+    return [words(lead + colon, with_unit=True), words(rest, with_unit=True)] if block.strong else ["", words(line, with_unit=True)]
 
 
 def _field(row: Field, single: bool = False) -> dict:
-    return {"label": words(row.label), "value": words(row.value), "strong": row.strong, "single": single, "write-in": row.write_in, "long": room.is_long(row),
+    return {"label": words(row.label), "value": words(row.value, with_unit=True), "strong": row.strong, "single": single, "write-in": row.write_in, "long": room.is_long(row),
             "blank": None if row.blank is None else words(row.blank)}
 
 
@@ -279,20 +280,27 @@ def _with_pages(table: Table, width: int) -> dict:
 
 
 @lru_cache(maxsize=4096)
-def words(text: str, holds: int = LONGEST_WORD) -> str | list:
-    """A text for the template: its words, or a list of parts: words; what one line must hold; boxes to tick and to write in.
-    A longer word than a line `holds` may be broken. Not to be changed: most are the same on every sheet, and kept.
+def words(text: str, holds: int = LONGEST_WORD, with_unit: bool = False) -> str | list:
+    """A text for the template: its words, or a list of parts: words; what one line must hold; boxes to tick and to write in,
+    `with_unit` with the word after it on one line. A longer word than a line `holds` may be broken. Not to be changed: most are
+    the same on every sheet, and kept.
     """
-    parts = _parts(text, holds)
+    parts = _parts(text, holds, with_unit)
     return "" if not parts else parts[0] if len(parts) == 1 and isinstance(parts[0], str) else parts
 
 
-def _parts(text: str, holds: int) -> list:
+def _parts(text: str, holds: int, with_unit: bool) -> list:
     parts: list = []
     at = 0
     for special in SPECIAL.finditer(text):
-        parts += [*_plain(text[at : special.start()], holds), ["tick"] if special.group().startswith("[") else ["room", *(ROOM if len(special.group()) > BRIEF else BRIEF_ROOM)]]
+        parts += _plain(text[at : special.start()], holds)
         at = special.end()
+        if special.group().startswith("["):
+            parts.append(["tick"])
+            continue
+        unit = _UNIT.match(text, at) if with_unit else None
+        parts.append(["room", *(ROOM if len(special.group()) > BRIEF else BRIEF_ROOM), unit[1] if unit else ""])
+        at = unit.end() if unit else at
     return parts + _plain(text[at:], holds)
 
 

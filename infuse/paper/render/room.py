@@ -128,7 +128,9 @@ def _rows(block: Block, width: int, section: Section) -> list[Row]:
 
 def _high(text: str, width: int, face: Print, bold: bool = False) -> int:
     """How high a text is in so wide a column, with the space to a line below it."""
-    return lines(text, width, face.size, bold) * (face.pitch + (_WITH_ROOM if written_in(text) else _WITH_TICKS if "[" in text else 0))
+    count = lines(text, width, face.size, bold)
+    boxes = min(written_in(text), count)  # as many lines of it are higher, at the most
+    return count * face.pitch + boxes * _WITH_ROOM + (count - boxes) * (_WITH_TICKS if "[" in text else 0)
 
 
 def _row(row: Field, width: int, label: int, face: Print) -> Row:
