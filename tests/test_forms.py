@@ -336,7 +336,8 @@ def test_the_worksheet_moves_the_volumes_of_the_order(name):
         volumes = [row[2] for row in moved.rows]
         assert opened.rows[0][0] == prepared.product.name and not any(cell for row in opened.rows for cell in row[2:])
         if prepared.premixed:
-            assert volumes == [figures["final_volume"].value.on_paper()] and f"{prepared.bags} bag" in opened.rows[0][1]
+            drawn_up = [figures["volume_to_be_infused"].value.on_paper()] if getattr(phase.phase, "by_hand", False) else []
+            assert volumes == [figures["final_volume"].value.on_paper(), *drawn_up] and f"{prepared.bags} bag" in opened.rows[0][1]
             continue
         assert f"{prepared.vials} vial" in opened.rows[0][1]
         assert figures["withdraw_volume"].value.on_paper() in volumes
@@ -383,3 +384,11 @@ def test_a_category_says_where_it_comes_from():
     notes = Notes()
     assert tables.DEVICES.read(document.root, notes) is BAD
     assert 'source, or "basis: site", under "immediate-use"' in notes.problems[0].message
+
+
+@pytest.mark.parametrize(("protocol", "weight", "says"), [
+    ("acetaminophen", "45 kg", "THE DOSE 675 mg, 67.5 mL; the bag holds MORE"), ("acetaminophen", "40 kg", "THE DOSE 600 mg, 60 mL; the bag holds MORE"),
+    ("lipid-emulsion", "45 kg", "2 draw it up into syringes: this much, and no more 67.5 mL")])
+def test_a_worksheet_of_a_bag_of_which_a_part_is_given_says_which_part(infuse, protocol, weight, says):
+    assert says in " ".join(infuse("order", protocol, "--form", "worksheet", "--weight", weight, "--age", "44y").stdout.split())
+    assert "THE DOSE" not in infuse("order", "magnesium-sulfate-adult", "--form", "worksheet", "--weight", weight, "--age", "44y").stdout

@@ -11,6 +11,7 @@ Example: ketamine 500 mg made up to 250 mL: open 1 vial, withdraw 10 mL, remove 
 from __future__ import annotations
 
 from infuse.files.given import on_paper_time
+from infuse.files.protocol import Intermittent
 from infuse.ground.units import Fraction, Quantity, unit
 from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
@@ -49,9 +50,20 @@ def _heads(phase: PhaseOrder) -> list[Field]:
     rows = [Field("CONTAINS", strength(phase), strong=True)]
     if not phase.prepared.premixed:
         rows += [Field("FINAL VOLUME", said(figures["final_volume"]), strong=True), Field("FINAL CONCENTRATION", said(figures["final_concentration"]), strong=True)]
+    rows += _of_the_bag(phase)
     if phase.prepared.wasted is not None and phase.prepared.wasted.value:
         rows.append(Field("LEFT OVER", f"{phase.prepared.wasted.on_paper()}: discarded, not kept for another patient"))
     return [*rows, Field("HOW MANY ARE MADE", blank="syringes" if _by_hand(phase) else "bags")]
+
+
+def _of_the_bag(phase: PhaseOrder) -> list[Field]:
+    """Of a bag of which a part is given at once: the dose, which is not what the bag contains."""
+    figures, prepared = phase.figures, phase.prepared
+    at_once = isinstance(phase.phase, Intermittent) and prepared.premixed and prepared.bags == 1
+    if not at_once or figures["volume_to_be_infused"].value >= figures["final_volume"].value:
+        return []
+    volume, dose = said(figures["volume_to_be_infused"]), said(figures.get("delivered_dose") or figures["calculated_dose"])
+    return [Field("THE DOSE", f"{volume if prepared.product.fluid else f'{dose}, {volume}'}; the bag holds MORE", strong=True)]
 
 
 def _by_hand(phase: PhaseOrder) -> bool:
@@ -89,6 +101,8 @@ def _steps(phase: PhaseOrder):
     product, one = prepared.product, prepared.preparation
     if prepared.premixed:
         yield "check the bag: name, strength, expiry, seal, particles; add nothing", said(figures["final_volume"])
+        if _by_hand(phase):
+            yield "draw it up into syringes: this much, and no more", said(figures["volume_to_be_infused"])
         return
     if product.reconstitution:
         yield f"reconstitute each vial with {product.reconstitution.fluid}", product.reconstitution.volume.quantity.on_paper()
