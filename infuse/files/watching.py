@@ -12,6 +12,7 @@ Example: "every 15 minutes in the first hour, then every 2 hours" is every 15 mi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from infuse.ground import grammar
@@ -58,6 +59,7 @@ class Read(NamedTuple):
     whole: bool
 
 
+@lru_cache(maxsize=None)
 def read(when: str) -> Read:
     """The times of a sentence, and whether they are all of it."""
     text, at, found, whole = _ASIDE.sub("", when), 0, [], True

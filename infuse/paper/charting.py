@@ -62,12 +62,17 @@ class Asked(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A time to look, and the columns that are due."""
+    """When to look, in minutes, and the columns that are due; `name`: what it is called where no time says it."""
 
     at: Fraction
-    label: str
+    name: str
     due: frozenset[str]
-    timed: bool
+
+    @property
+    def label(self) -> str:
+        """before; before dose 2; 1 hour 30 minutes; 2.5 minutes."""
+        time = quantity(self.at, "min")
+        return self.name or (prep.hours_and_minutes(time) if self.at.denominator == 1 else time.on_paper())
 
 
 def columns(one: Monitoring, among: Iterable[Monitoring]) -> tuple[str, ...]:
@@ -110,35 +115,34 @@ def _runs(order: Order, request: Request) -> Iterable[Run]:
 
 def rows(several: list[Asked], until: Quantity = COVERS) -> list[Row]:
     """Every time at which something is due, each once, in order of time."""
-    due: dict[str, tuple[Fraction, set[str], bool]] = {}
+    due: dict[tuple[str, Fraction], set[str]] = {}
     for one in several:
-        for at, label, timed in (each for run in one.runs for each in _times(watching.read(one.what.at or one.what.when).watches, run, until)):
-            _, found, _ = due.setdefault(label, (at, set(), timed))
-            found.update(one.columns)
-    return sorted((Row(at, label, frozenset(found), timed) for label, (at, found, timed) in due.items()), key=lambda each: each.at)
+        for at, name in (each for run in one.runs for each in _times(watching.read(one.what.at or one.what.when).watches, run, until)) if one.columns else ():
+            due.setdefault((name, at), set()).update(one.columns)
+    named: dict[str, tuple[Fraction, set[str]]] = {}
+    for (name, at), found in sorted(due.items()):  # the same dose of two branches has one row, at the time of the first
+        if name:
+            named.setdefault(name, (at, set()))[1].update(found)
+    timed = [Row(at, "", frozenset(found)) for (name, at), found in due.items() if not name]
+    return sorted([*timed, *(Row(at, name, frozenset(found)) for name, (at, found) in named.items())], key=lambda each: each.at)
 
 
-def _times(watches: tuple[watching.Watch, ...], run: Run, until: Quantity) -> Iterable[tuple[Fraction, str, bool]]:
-    """(when, what the row is called, whether that is a time). Of a course every dose has a row before it, and the first its times."""
+def _times(watches: tuple[watching.Watch, ...], run: Run, until: Quantity) -> Iterable[tuple[Fraction, str]]:
+    """(when, what the row is called where it has no time). Of a course every dose has a row before it, and the first its times."""
     if run.number > 1:
         if any(each.kind == watching.BEFORE for each in watches):
-            yield run.start.value, f"before dose {run.number}", False
+            yield run.start.value, f"before dose {run.number}"
         return
     for at in watching.times(watches, run.start, run.end, until):
         when = run.start if at is None else at
         if when <= until:
-            yield (when.value, "before", False) if at is None and not when.value else (when.value, _after(when), True)
-
-
-def _after(time: Quantity) -> str:
-    """1 hour 30 minutes; 2.5 minutes."""
-    return prep.hours_and_minutes(time) if time.value.denominator == 1 else time.on_paper()
+            yield when.value, "before" if at is None and not when.value else ""
 
 
 def on_the_sheet(order: Order) -> list[Block]:
     """The chart of an order, as far as a sheet has room for it."""
     several, most = asked(order), RUNS_ON if any("delivered_dose" not in each.figures for each in order.phases) else MOST
-    return [*intervals(several), *chart(several, order.patient.get("start"), most, max(MORE, LEAST - len(rows(several))))]
+    return [*intervals(several), *chart(several, order.patient.get("start"), most)]
 
 
 def intervals(several: list[Asked]) -> list[Block]:
@@ -158,8 +162,8 @@ def _stretches(every: list[watching.Watch]) -> Iterable[tuple[str, str]]:
         yield f"{which} {prep.hours_and_minutes(each.lasting)}" if each.lasting else "after that", f"every {prep.hours_and_minutes(each.time)}"
 
 
-def chart(several: list[Asked], start: datetime | None, most: int, more: int, until: Quantity = COVERS, beside: int = BESIDE) -> list[Block]:
-    """The chart, and how far its rows go; nothing where nothing has a column."""
+def chart(several: list[Asked], start: datetime | None, most: int, more: int = 0, until: Quantity = COVERS, beside: int = BESIDE) -> list[Block]:
+    """The chart, and how far its rows go; nothing where nothing is watched. `more`: rows without a time, as many as there is room for if 0."""
     names: dict[str, list[str]] = {}
     for one in several:
         for column in one.columns:
@@ -168,7 +172,7 @@ def chart(several: list[Asked], start: datetime | None, most: int, more: int, un
         return []
     names = names or {"observed": []}
     found = [each for each in rows(several, until) if each.due]
-    shown = found[:most]
+    shown, more = found[:most], more or max(MORE, LEAST - len(found))
     said = ["Look whenever the patient changes, not at these times alone. A dash: not due then."]
     if found[most:] and shown:
         said.append(f"The rows go on after {prep.hours_and_minutes(quantity(shown[-1].at, 'min'))}, at the times above: on the flowsheet.")
@@ -190,7 +194,7 @@ def _table(part: list[str], names: dict[str, list[str]], shown: list[Row], start
 
 def _label(row: Row, start: datetime | None) -> str:
     """With the clock, and with the day where it is another one than that of the start."""
-    if not start or not row.timed:
+    if not start or row.name:
         return row.label
     day, _, time = on_the_clock(start, quantity(row.at, "min")).partition(" ")
     today = on_the_clock(start, quantity(0, "min")).partition(" ")[0]
