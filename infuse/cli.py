@@ -446,7 +446,7 @@ def book(
     if to.format == "json":
         from infuse.paper.render import json as rendered
         return write_json({"schema_version": rendered.SCHEMA_VERSION, "rows_checked": bound.checked, "do_not_use_after": bound.until.isoformat(),
-                            "papers": [rendered.page(each) for each in pages]}, output, force)
+                            "not_in_book": {entry.name: why for entry, why in bound.absent}, "papers": [rendered.page(each) for each in pages]}, output, force)
     from infuse.paper.render import text
     show_page([line for number, each in enumerate(pages) for line in [*([[]] if number else []), *text.lines(each)]], output, force)
 

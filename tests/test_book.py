@@ -189,6 +189,12 @@ def test_pages_are_numbered_through_the_book_and_the_contents_name_the_page_of_e
     assert f"{book_sets.GOES_WITH} {beside} " in contents and f"go on with another {len(read)} " in contents
 
 
+def test_on_a4_too_the_pages_are_numbered_through(printed):
+    made, _, _ = printed
+    read = [flat(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(pdf.to_pdf(pages(made), "a4", NOW, "COPY 2 OF 3"))).pages]
+    assert all(f"BOOK PAGE {number} of {len(read)}" in text and "COPY 2 OF 3" in text for number, text in enumerate(read, 1))
+
+
 def test_a_sheet_that_is_no_book_counts_its_own_pages_alone():
     one, other = (sheet.lay_out(make(LIBRARY.load(LIBRARY.ids()[name]), weight="70 kg", age="44y")) for name in (KETAMINE, "magnesium-sulfate-adult"))
     for document in (pdf.to_pdf(one, "letter", NOW), pdf.to_pdf([one, other], "letter", NOW)):

@@ -315,6 +315,8 @@ def test_kinds_of_patients_without_an_order_stand_in_the_contents_and_have_no_ta
 def test_a_set_that_is_stopped_in_every_row_stands_in_the_contents_as_not_in_the_book(infuse):
     done = infuse("book", "dihydroergotamine-inpatient-course", "ketamine-inpatient-course", "--weights", "60 to 70 kg", "--step", "10 kg")
     assert done.returncode == 0 and "dihydroergotamine-inpatient-course is NOT in the book: no row of it has numbers" in done.stderr
+    as_json = json.loads(infuse("book", "dihydroergotamine-inpatient-course", "ketamine-inpatient-course", "--weights", "60 to 70 kg", "--step", "10 kg", "--json").stdout)
+    assert list(as_json["not_in_book"]) == ["dihydroergotamine-inpatient-course"] and "soft stop: total of dihydroergotamine-inpatient" in str(as_json["not_in_book"])
     first = flat(done.stdout[: done.stdout.index("\nTable 1: ")])
     assert "NOT IN THIS BOOK: CALL THE PHARMACIST" in first
     assert re.search("^none +Order set: Dihydroergotamine .*NOT IN THIS BOOK: call the", done.stdout, re.MULTILINE)

@@ -36,7 +36,7 @@ def beside(book: Book, tables: Sequence[Table], which: str) -> Sheet:
     sections = [*book_beside.noted(f"{emergency.HEADING}   where an order that stands ready is needed", first, strong=True), *_in_it(tables[0]), *_warning(tables[0]),
                 book_beside.questions(tables, f"the table of the set that is used is the patient's: {', '.join(_told_apart_by(tables))}"),
                 *book_beside.prescriber(tables), *book_beside.watching_all(tables[0])]
-    return _sheet(book, tables[0], f"Beside {which}: {one.title}", f"Goes with {which}. ", sections)
+    return _sheet(book, tables[0], f"Beside {which}: {one.title}", f"Goes with {which}. ", sections, asks=True)
 
 
 def _told_apart_by(tables: Sequence[Table]) -> list[str]:
@@ -65,13 +65,13 @@ def page(book: Book, table: Table, number: int, of: int, which: str) -> Sheet:
     return _sheet(book, table, title, f"Table {number} of {of}. ", sections, wide=any(len(each.columns) > book_tables.NARROW for each in tables))
 
 
-def _sheet(book: Book, table: Table, title: str, where: str, sections: list[Section], wide: bool = False) -> Sheet:
+def _sheet(book: Book, table: Table, title: str, where: str, sections: list[Section], wide: bool = False, asks: bool = False) -> Sheet:
     entry, one = table.entry, table.entry.of_set.order_set
     high = "HIGH-ALERT: " if any(each.drug.high_alert for each in entry.loaded) else ""
     approved = [one, *(each.protocol for each in entry.loaded)]
     drugs = " and ".join(each.drug.name for each in entry.loaded)
     names = f"{one.id}, version {one.version}, {entry.of_set.file.sha256[:12]}; {'; '.join(each.in_record for each in entry.loaded)}; "
-    return book_tables.sheet(book, approved, title, f"{high}order set {one.id}: {drugs}, intravenous. {where}{approval.line(approved)}", sections, names, wide=wide)
+    return book_tables.sheet(book, approved, title, f"{high}order set {one.id}: {drugs}, intravenous. {where}{approval.line(approved)}", sections, names, wide=wide, asks=asks)
 
 
 def _warning(table: Table) -> list[Section]:

@@ -49,9 +49,10 @@ def until(book: Book) -> tuple[str, ...]:
     return (f"DOWNTIME BOOK. DO NOT USE AFTER {on_paper_date(book.until)}. {LOWER}",)
 
 
-def sheet(book: Book, approved, title: str, subtitle: str, sections: list[Section], names: str = "", whose: bool = True, wide: bool = False) -> Sheet:
-    """A page with what every page of the book says; `approved`: the protocols and sets that it is about."""
-    ticks = (TICKS,) if whose else ()
+def sheet(book: Book, approved, title: str, subtitle: str, sections: list[Section], names: str = "", whose: bool = True, wide: bool = False, asks: bool = False) -> Sheet:
+    """A page with what every page of the book says; `approved`: the protocols and sets that it is about; `asks`: it has the
+    screening in full."""
+    ticks = (TICKS,) if whose and not asks else ()
     identity = tuple(Field(each, blank=unit, write_in=True) for each, unit in _WHOSE) if whose else ()
     return Sheet(approval.banner(approved, book.now.date()), title, subtitle, tuple(sections),
                  (*until(book), *ticks, f"{names}infuse v{__version__}; printed {on_paper_time(book.now)}"), identity, wide, of_book=True)
