@@ -228,3 +228,17 @@ def test_in_a_set_the_evidence_names_its_drug(infuse):
     evidence = page[page.index("\nEVIDENCE\n"):page.index("\nREFERENCES\n")].splitlines()
     named = [line for line in evidence[3:] if line and not line.startswith(("*", " "))]
     assert named == ["metoclopramide", "ketorolac tromethamine", "magnesium sulfate", "calcium gluconate"], named
+
+
+# ---------------------------------------------------------------------------------------------- which advisory is a warning
+
+
+@pytest.mark.parametrize(("protocol", "begins", "heading"), [
+    ("lidocaine-inpatient-infusion", "above 2 mg/min only with a named person's reason; NEVER above", "WARNINGS"),
+    ("chlorpromazine", "for low blood pressure lay the head low", "WARNINGS"),
+    ("propofol", "two strengths exist; 10 mg/mL (1%) is used here", "WARNINGS"),
+    ("haloperidol", "no source states how long the ECG is watched", "ADVISORIES"),
+    ("prochlorperazine", "sources differ on the time; the label allows 5", "ADVISORIES"),
+])
+def test_the_file_says_which_advisory_is_a_warning(sheets, protocol, begins, heading):
+    assert [where.partition("   ")[0] for where, _, text in lines(sheets[protocol]) if text.startswith(begins)] == [heading]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from infuse.files.stated import Choice, Handled, Limit, Note, Reference, Stated, StatedRange
+from infuse.files.stated import Advisory, Choice, Handled, Limit, Note, Reference, Stated, StatedRange
 from infuse.ground.ranges import HalfOpen
 from infuse.ground.source import Span
 
@@ -369,7 +369,7 @@ class Protocol(NamedTuple):
     phases: tuple[Phase, ...]
     totals: tuple[Limit, ...]
     emergency: tuple[Note, ...]
-    advisories: tuple[Note, ...]
+    advisories: tuple[Advisory, ...]
     monitoring: tuple[Monitoring, ...]
     criteria: tuple[Criterion, ...]
     rescue: tuple[Note, ...]

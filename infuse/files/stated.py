@@ -130,3 +130,12 @@ class Note(NamedTuple):
     text: str
     source: tuple[str, ...]
     span: Span
+
+
+class Advisory(NamedTuple):
+    """What the reader must know. `warning`: whether it stands as large as the order (None: the file does not say; then not)."""
+
+    text: str
+    source: tuple[str, ...]
+    span: Span
+    warning: bool | None = None

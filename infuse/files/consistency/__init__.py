@@ -11,7 +11,7 @@ Example: `final_concentration: 1 mg/mL` beside 500 mg made up to 250 mL is a pro
 from __future__ import annotations
 
 from infuse.files import bands
-from infuse.files.consistency import alone, between, boxes, course, rates, reach, sizes, with_drug
+from infuse.files.consistency import alone, between, boxes, course, rates, reach, sizes, warnings, with_drug
 from infuse.files.consistency.drug import check_drug
 from infuse.files.consistency.sets import check_compatibility, check_set
 from infuse.files.drug import Drug
@@ -33,7 +33,7 @@ def check(protocol: Protocol, drug: Drug | None) -> list[Problem]:
     """Everything that is wrong or awaits the site, in the order of the file."""
     spread = by_band(protocol)
     found = dict.fromkeys(problem for each in CHECKS for problem in each(spread, drug))
-    found |= dict.fromkeys(problem for each in (alone.bands_are_proven, sizes.clearances_are_human, reach.bands_are_near, course.starts_agree, boxes.boxes_have_units, boxes.findings_have_numbers, *between.CHECKS) for problem in each(protocol, drug))
+    found |= dict.fromkeys(problem for each in (alone.bands_are_proven, sizes.clearances_are_human, reach.bands_are_near, course.starts_agree, boxes.boxes_have_units, boxes.findings_have_numbers, warnings.warnings_are_stated, *between.CHECKS) for problem in each(protocol, drug))
     return sorted(found, key=lambda one: one.span)
 
 

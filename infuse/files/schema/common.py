@@ -13,8 +13,8 @@ from __future__ import annotations
 from datetime import date
 
 from infuse.files import protocol as p
-from infuse.files.shapes import BAD, Key, Reader, Wrong, fields, list_of, named, text
-from infuse.files.stated import Note, Reference
+from infuse.files.shapes import BAD, Key, Reader, Wrong, fields, flag, list_of, named, text
+from infuse.files.stated import Advisory, Note, Reference
 from infuse.ground import grammar
 from infuse.ground.source import Scalar
 from infuse.ground.units import Refused
@@ -49,6 +49,12 @@ references = named(_reference, "references")
 def note(key: str, says: str) -> Reader:
     keys = (Key(key, text(), says, required=True), Key("source", sources, "its references", required=True))
     return fields(keys, lambda span, source, **said: Note(said[key], source, span))
+
+
+def advisory() -> Reader:
+    keys = (Key("say", text(), "the advisory", required=True), Key("warning", flag(), "yes: it stands as large as the order"),
+            Key("source", sources, "its references", required=True))
+    return fields(keys, lambda span, say, warning, source: Advisory(say, source, span, warning))
 
 
 def half_open(*kinds: str) -> Reader:

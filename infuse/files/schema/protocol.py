@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from infuse.files import protocol as p
 from infuse.files import watching
-from infuse.files.schema.common import APPROVED, approved, file_name, note, references, sources, texts
+from infuse.files.schema.common import APPROVED, advisory, approved, file_name, note, references, sources, texts
 from infuse.files.schema.handling import HANDLING, with_source
 from infuse.files.schema.limits import fact_rule, total
 from infuse.files.schema.phases import PHASES
@@ -175,7 +175,7 @@ PROTOCOL = fields((
     Key("phases", list_of(one_of(PHASES, "kind of phase")), "the parts of the order in time order", required=True),
     Key("totals", list_of(total(sourced=True)), "limits of the total of all phases, on the largest branch, in a rolling hour, 24 hours, week, or the course", default=(), stand_in=()),
     Key("emergency", list_of(note("say", "what is done")), "what is done first in an emergency, before any paper", default=(), stand_in=()),
-    Key("advisories", list_of(note("say", "the advisory")), "what the reader must know", default=(), stand_in=()),
+    Key("advisories", list_of(advisory()), "what the reader must know", default=(), stand_in=()),
     Key("monitoring", list_of(MONITORING), "what is observed, and how often", required=True, stand_in=()),
     Key("criteria", list_of(CRITERION), "at what finding to hold, stop, call", required=True, stand_in=()),
     Key("rescue", list_of(note("say", "what to do")), "what is at hand if it goes wrong", default=(), stand_in=()),
