@@ -30,7 +30,7 @@ def sections(order: Order, body: list[Section]) -> list[Section]:
     """The body of a sheet without the names of its sources, and the limits that can still be passed."""
     names = basis.names(order)
     limits = Section("LIMITS AT THE BEDSIDE   a limit may be reached, not passed", tuple(basis.limits(order, _AT_PRINT)), basis=True, flows=True)
-    before = next(number for number, each in enumerate(body) if each.heading.startswith("SCREENING"))
+    before = next(number for number, each in enumerate(body) if each.heading == "SIGNATURES")
     return [each if each.heading in _WHOLE else _without_sources(each, names) for each in (*body[:before], limits, *body[before:])]
 
 

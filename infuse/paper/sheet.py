@@ -42,13 +42,15 @@ def lay_out(order: Order, annex: bool = True) -> Sheet:
 def _body(order: Order) -> list[Section]:
     """What is ordered, watched, checked and signed."""
     top = [identity.patient(order), *emergency.at_the_top(order)]
-    sections = combined.before_the_orders(order) if order.plan else dosing_record.before_the_orders(order)
+    later = emergency.alone(order)
+    sections = [] if later else [_screening(order)]
+    sections += combined.before_the_orders(order) if order.plan else dosing_record.before_the_orders(order)
     for number, phase in enumerate(order.phases, 1):
         sections += [*_one_order(order, phase, number), *dosing_record.after_the_order(order, phase)]
         if phase is _last_of(order, phase.loaded):
             sections += _watching(order, phase, alone=order.plan is None)
     sections += combined.after_the_orders(order) if order.plan else []
-    sections += [_screening(order), _signatures(), _verify(order)]
+    sections += [*([_screening(order)] if later else []), _signatures(), _verify(order)]
     return [*top, *_notices(order, [*top, *sections]), *sections]
 
 

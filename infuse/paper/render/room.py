@@ -25,7 +25,8 @@ _OPENING = 3  # rows that stay with the head of a table
 TALL = 25000  # hundredths of a point: a row or line that is higher may be broken, as a page might not hold it
 _EM = 57  # hundredths of a size, of a character: nearly every line holds more
 _LABEL, _PAIRED_LABEL = 29, 18  # of 100 parts of the width, as in the template
-_FLAG, _ROOM, _PAGE_COUNT = 90, 110, 260  # points across: at the end of a heading; of a box beside its unit; of the count of pages, a book's too
+_FLAG, _ROOM = 90, 110  # points across: at the end of a heading; of a box beside its unit
+_PAGE_COUNT, _BOOK_COUNT = 90, 260  # points across
 IDENTITY = (8, 7, 3, 6, 11, 13)  # of 24 parts of the width, four in the first row
 # hundredths of a point: of a heading, and of another line of it; between blocks; to write in at the top of a page; what a last line lacks; between fields, sentences
 # and questions; around a cell, and one with room to write in; of a line to write on, in a field and in a table; of a box to tick
@@ -75,7 +76,8 @@ def _whose(row: Field, width: int) -> int:
 
 def of_foot(sheet: Sheet, copy: str, width: int) -> int:
     """How high what stands at the bottom of every page is; hundredths of a point."""
-    return sum(_high(each, width, _FOOT) for each in sheet.footer) + max(_high(copy, width - _PAGE_COUNT, _FOOT, True), _FOOT.pitch) - 300
+    *above, last = sheet.footer
+    return sum(_high(each, width, _FOOT) for each in above) + (_high(copy, width, _FOOT, True) if copy else 0) + _high(last, width - (_BOOK_COUNT if sheet.of_book else _PAGE_COUNT), _FOOT) - 300
 
 
 def of_section(section: Section, blocks: list[int], width: int) -> int:
