@@ -159,3 +159,14 @@ def test_what_is_titrated_has_one_table_of_intervals_from_the_start_and_from_eve
 def test_a_line_in_which_a_flush_would_be_a_bolus_is_not_flushed(infuse, name):
     page = re.sub(r"\s+", " ", infuse("order", name, "--weight", "70kg", "--age", "44y").stdout)
     assert "DO NOT FLUSH the line is full of" in page and " FLUSH ________" not in page
+
+
+# a set, what its timeline says of how long the patient is watched: the chair time of 2 hours is not enough for ketorolac, which is
+# given at 18 minutes and watched 120 minutes; magnesium ends at 80 minutes and pain is asked for 60 minutes after it
+STAYS = [("headache-clinic-visit", "STAYS AT LEAST 2 hours 18 minutes, when something is observed for the last time"), ("outpatient-infusion", "LAST OBSERVATION AT 2 hours 20 minutes")]
+
+
+@pytest.mark.parametrize(("name", "said"), STAYS)
+def test_a_patient_stays_until_the_last_observation(infuse, name, said):
+    page = infuse("order", name, "--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "165cm", "--creatinine", "0.8 mg/dL").stdout
+    assert said in re.sub(r"\s+", " ", page)

@@ -60,6 +60,17 @@ def test_a_row_for_each_bag_as_far_as_there_is_room(shipped):
     assert not found(make(shipped["magnesium-sulfate-adult"], **FACTS), "BAGS")
 
 
+def test_a_dose_with_a_condition_says_where_it_stands(shipped):
+    made = make(shipped["dihydroergotamine-refractory"], overrides=[("dihydroergotamine-refractory.total", "refractory")], by="Dr. Roe", **FACTS)
+    given = [row[2] for row in rows(made)]
+    assert len(given) == 12 and given[0] == "infusion 1 0.5 mg" and given[1].endswith(", ONLY IF as ORDER 2 says") and given[-1].endswith(", ONLY IF as ORDER 3 says")
+
+
+def test_a_rescue_goes_by_its_findings_and_has_no_due_times(shipped):
+    made = make(shipped["lipid-emulsion"], **FACTS)
+    assert made.phases[2:] and not rows(made)
+
+
 def test_what_has_no_room_is_said(shipped, monkeypatch):
     monkeypatch.setattr(dosing_record, "MOST_DOSES", 3)
     made = make(shipped["methylprednisolone-withdrawal"], **FACTS)

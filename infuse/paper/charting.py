@@ -139,6 +139,13 @@ def _times(watches: tuple[watching.Watch, ...], run: Run, until: Quantity) -> It
             yield when.value, "before" if at is None and not when.value else ""
 
 
+def until(order: Order) -> Quantity | None:
+    """The last time at which something is observed, of a plan that ends."""
+    if any(each.end is None for each in order.plan.events):
+        return None
+    return quantity(max((each.at for each in rows(asked(order)) if not each.name), default=Fraction(0)), "min")
+
+
 def on_the_sheet(order: Order) -> list[Block]:
     """The chart of an order, as far as a sheet has room for it."""
     several, most = asked(order), RUNS_ON if any("delivered_dose" not in each.figures for each in order.phases) else MOST

@@ -43,7 +43,7 @@ def approved(order: Order) -> list:
 def before_the_orders(order: Order) -> list[Section]:
     """When everything is given, what was picked of the set, and through which line."""
     plan = order.plan
-    return [*sequence.timeline(order), *sequence.if_needed(order), *picked(plan.arrangement, order.requests, order_numbers(order)), lines.section(order, plan), *_one_bag(order), _totals(order)]
+    return [*sequence.timeline(order, charting.until(order)), *sequence.if_needed(order), *picked(plan.arrangement, order.requests, order_numbers(order)), lines.section(order, plan), *_one_bag(order), _totals(order)]
 
 
 def after_the_orders(order: Order) -> list[Section]:

@@ -48,7 +48,7 @@ def after_the_order(order: Order, phase: PhaseOrder) -> list[Section]:
         rows = tuple((str(number), _times(amount, number).on_paper(), *_to_write(order, phase)) for number in range(1, min(needed.count, MOST_DOSES) + 1))
         return [*sections, Section(f"DOSES   {name}, at most {needed.count} in 24 hours", (Table(("DOSE", "SO FAR, ON THIS SHEET", *_columns(order)), rows, blank=True),), flows=True)]
     made = _doses(order)
-    if not made[1:] or any(each.over is None for each in made):
+    if not made[1:] or any(each.over is None for each in made) or phase.loaded.protocol.emergency:  # a rescue goes by its findings, not by a clock
         return sections
     return [*sections, Section(f"DOSES   {name}", (Sentences((_RULE,), strong=True), *_record(order, made, "")), flows=True)]
 
@@ -65,7 +65,8 @@ def _record(order: Order, made: list[Dose], branch: str, only: str | None = None
         if only is not None and each.branch != only:
             continue
         due = prep.hours_and_minutes(each.start) + (f", {on_the_clock(start, each.start.to('min'))}" if start else "")
-        what = ((f"{each.phase} {each.amount.on_paper()}",) if several else ())
+        only_if = f", ONLY IF as ORDER {each.number + 1} says" if order.phases[each.number].phase.only_if and only is None else ""
+        what = ((f"{each.phase} {each.amount.on_paper()}{only_if}",) if several else ())
         rows.append((str(number), due, *what, so_far.on_paper(), *_to_write(order, order.phases[each.number])))
     table = Table(("DOSE", "DUE AFTER", *(("GIVE",) if several else ()), "SO FAR, ON THIS SHEET", *_columns(order)), tuple(rows[:MOST_DOSES]), blank=True)
     return [table, *([Sentences((f"Doses {rows[MOST_DOSES][0]} to {rows[-1][0]}: on a further sheet.",))] if rows[MOST_DOSES:] else [])]

@@ -29,13 +29,13 @@ _ALIKE = 3  # letters: ketamine and ketorolac share no more
 RULE = "Elapsed time counts from the start of the first order. If the start slips, the elapsed times rule, not the clock."
 
 
-def timeline(order: Order) -> list[Section]:
-    """Every dose of several orders, and how long it all takes."""
+def timeline(order: Order, watched: Quantity | None = None) -> list[Section]:
+    """Every dose of several orders, and how long it all takes; `watched`: until when the files watch, where all of it ends."""
     plan, start = order.plan, order.patient.get("start")
     several = branching.of(order)
     said = [RULE, *([] if start else ["No start was given: only elapsed times are printed."]), *rules(order, plan)]
     chair = plan.arrangement.order_set.chair_time if plan.arrangement.order_set else None
-    fields = [Field("ACTUAL START", blank="date and time"), *_ends(order, plan, start), *([Field("STAYS AT LEAST", chair.quantity.on_paper())] if chair else [])]
+    fields = [Field("ACTUAL START", blank="date and time"), *_ends(order, plan, start), *_stays(plan, chair and chair.quantity, watched, start)]
     doses = [each for each in plan.events if not each.flush]
     return _by_branch("TIMELINE", [Sentences(tuple(said), strong=True), Fields(tuple(fields))], doses, several,
                       lambda some, said: _table(order, some, said), lambda branch: drawing.timeline(order, branch))
@@ -62,6 +62,15 @@ def _ends(order: Order, plan: Plan, start: datetime | None) -> Iterable[Field]:
         last = max((each.end for each in plan.events if each.end and each.on(name)), key=lambda one: one.value, default=None)
         if last:
             yield Field(f"{label}{f', {title}' if title else ''}", prep.hours_and_minutes(last) + (f", {on_the_clock(start, last)}" if start else ""))
+
+
+def _stays(plan: Plan, chair: Quantity | None, watched: Quantity | None, start: datetime | None) -> Iterable[Field]:
+    """How long the patient stays: as the set says, or until the last time at which something is observed, where that is later."""
+    if watched and watched > max(plan.ends, chair or plan.ends):
+        said = f"{prep.hours_and_minutes(watched)}{f', {on_the_clock(start, watched)}' if start else ''}, when something is observed for the last time"
+        yield Field("STAYS AT LEAST" if chair else "LAST OBSERVATION AT", said if chair else said.partition(", when")[0])
+    elif chair:
+        yield Field("STAYS AT LEAST", chair.on_paper())
 
 
 def _table(order: Order, doses: list[Event], said: set) -> Table:
