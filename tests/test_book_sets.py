@@ -354,6 +354,7 @@ def test_nothing_error_prone_stands_on_a_page_of_a_set_and_no_line_is_too_long(i
     plain = re.sub(r"https?://\S+|\b10\.\d{4,9}/\S+|\b[0-9a-f]{12}\b", "", said)
     assert len(said) > 100_000 and not [(rule, hit.group()) for rule, pattern in ERROR_PRONE for line in plain.splitlines() for hit in pattern.finditer(line)]
     assert not [line for line in said.splitlines() if len(line) > 80 and "://" not in line]
+    assert not re.search(r"\[ *$|^ *\]", said, re.MULTILINE)  # nor a box to tick
     assert not re.search(r"mL/ho?u?$|\bminu$|WITHDRA$", said, re.MULTILINE)  # no word of a table is cut
 
 

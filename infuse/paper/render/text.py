@@ -233,11 +233,12 @@ def _wrap(text: str, width: int) -> list[str]:
 
 
 def bound(words: list[str]) -> list[str]:
-    """Words to wrap, a number and the unit after it as one."""
+    """Words to wrap, a number and the unit after it as one, and a box to tick."""
     out: list[str] = []
     for word in words:
         unit = word.rstrip(".,;:)")
-        if out and _NUMBER.fullmatch(out[-1].split(" ")[-1]) and unit.split("/")[0] in KNOWN_ON_PAPER:
+        box = bool(out) and out[-1] == "[" and word.startswith("]")
+        if box or out and _NUMBER.fullmatch(out[-1].split(" ")[-1]) and unit.split("/")[0] in KNOWN_ON_PAPER:
             out[-1] += f" {word}"
         else:
             out.append(word)
