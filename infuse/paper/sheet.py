@@ -43,8 +43,9 @@ def _body(order: Order) -> list[Section]:
     """What is ordered, watched, checked and signed."""
     top = [identity.patient(order), *emergency.at_the_top(order)]
     later = emergency.alone(order)
-    sections = [] if later else [_screening(order)]
-    sections += combined.before_the_orders(order) if order.plan else dosing_record.before_the_orders(order)
+    sections = combined.before_the_orders(order) if order.plan else []
+    sections += [] if later else [_screening(order)]
+    sections += [] if order.plan else dosing_record.before_the_orders(order)
     for number, phase in enumerate(order.phases, 1):
         sections += [*_one_order(order, phase, number), *dosing_record.after_the_order(order, phase)]
         if phase is _last_of(order, phase.loaded):
