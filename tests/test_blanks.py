@@ -114,12 +114,27 @@ def test_whether_is_answered_by_no_or_yes():
 
 def test_what_the_prescriber_gave_stands_at_the_finding(infuse):
     said = infuse("order", "ketamine-inpatient-titration", "--weight", "70kg", "--age", "44y", "--answer", "oxygen saturation below which to stop=92").stdout
-    assert "oxygen saturation below the value that the prescriber filled in (92%): stop at once" in " ".join(said.split())
+    assert "oxygen saturation below 92%: stop at once" in " ".join(said.split())
     assert "____ %" not in said
+
+
+def test_a_box_stands_in_the_place_of_the_words_for_its_value():
+    low, slow = asked("systolic blood pressure below which to stop", "mmHg"), asked("pulse below which to stop", "beats a minute")
+    words = "the value that the prescriber filled in"
+
+    def said(when, *boxes, **more):
+        return blanks.findings(a_file([low, slow], finding(when, *boxes)), **more)[0]
+
+    assert said(f"pressure below {words}", low, boxed=True) == "pressure below ____ mmHg: stop (x)"
+    assert said(f"pressure or pulse below {words}", low, slow, boxed=True) == "pressure or pulse below ____ mmHg or ____ beats a minute: stop (x)"
+    assert said(f"pressure below {words}, pulse below {words}", low, slow, boxed=True) == "pressure below ____ mmHg, pulse below ____ beats a minute: stop (x)"
+    assert said(f"pressure below {words}", low, answers={low: "90"}) == "pressure below 90 mmHg: stop (x)"
+    assert said(f"pressure below {words}", low) == f"pressure below {words}: stop (x)"
+    assert said("pressure falls", low, boxed=True) == "pressure falls: stop (____ mmHg) (x)"
 
 
 def test_a_box_of_a_sheet_has_the_unit_of_the_file(infuse):
     said = infuse("order", "levetiracetam", "--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "170cm", "--creatinine", "0.9 mg/dL").stdout
     box = said[said.index("FOR THE PRESCRIBER TO FILL IN"):said.index("HOLD, STOP AND CALL   ")]
     assert "____________ mg" in box and "mcg" not in box
-    assert "oxygen saturation below the value that the prescriber filled in (____ %): hold" in " ".join(said.split())
+    assert "oxygen saturation below ____ %: hold" in " ".join(said.split())

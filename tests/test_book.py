@@ -28,7 +28,7 @@ from infuse.judgement.limits import HARD
 from infuse.ordering import book
 from infuse.ordering.book import Entry
 from infuse.ordering.order import READY, Request
-from infuse.paper import binding, book_contents, book_pages, book_sets, book_tables, sheet
+from infuse.paper import binding, blanks, book_contents, book_pages, book_sets, book_tables, sheet
 from infuse.paper.render import pdf
 from infuse.paper.render import text as as_text
 
@@ -214,7 +214,7 @@ def test_screening_and_criteria_stand_with_each_table(printed):
         mine = " ".join(text for text in read if (f"Beside tables 1 to 4: {table.entry.of_set.order_set.title}" if table.entry.of_set else f"Table {number}: ") in text)
         for protocol in (loaded.protocol for loaded in table.entry.loaded if table.ready):
             assert all(flat(note.text) in mine for note in (*protocol.screening, *protocol.rescue))
-            assert all(flat(each.when) in mine for each in protocol.criteria)
+            assert all(flat(each) in mine for each in blanks.findings(protocol, boxed=True))
 
 
 def beside(name):
@@ -232,10 +232,11 @@ def test_whatever_an_order_sheet_asks_of_a_patient_of_whom_only_the_weight_is_kn
         as_if = replace(one, patient=bare, weighed=weighing.weigh(table.entry.loaded, bare, one.weight, NOW))
         children = [f": {each.text} (" for each in (*table.entry.loaded[0].drug.contraindications, *table.entry.loaded[0].drug.precautions)
                     if each.when and each.when.age and each.when.age.high and each.when.age.high <= quantity(18, "year")]
-        at_findings = {box: finding.when for finding in table.entry.loaded[0].protocol.criteria for box in finding.box}
+        protocol = table.entry.loaded[0].protocol
+        at_findings = {box: line for one, line in zip(protocol.criteria, blanks.findings(protocol, boxed=True)) for box in one.box}
         for each in as_if.open:
             if each.question in at_findings:
-                assert f"{at_findings[each.question]} (____" in said, each
+                assert "____" in at_findings[each.question] and flat(at_findings[each.question]) in said, each
             elif each.fact == "age" and "age" in dict(table.cell.words):
                 assert f"this table is the patient's: {book_tables.for_whom(table)}" in said
             elif each.question == "titration interval":

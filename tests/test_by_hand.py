@@ -15,7 +15,7 @@ from test_forms import LOADED, ORDERS
 
 from infuse.files import measured
 from infuse.ground import units
-from infuse.paper import charting, labels, papers, sheet
+from infuse.paper import blanks, charting, labels, papers, sheet
 from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet, Table
 
 # names, places, words, ticks, initials
@@ -85,7 +85,7 @@ def units_of(text: str) -> bool:
 def wrong_lines(text: str) -> Iterator[str]:
     for hit in re.finditer(r"_{2,}", text):
         after = text[hit.end():].strip()
-        if not NAMED_BEFORE.search(text[:hit.start()]) and not has_unit(re.split(r" \(|,|;|\)| of | as ", after)[0]):
+        if not NAMED_BEFORE.search(text[:hit.start()]) and not has_unit(re.split(r" \(|,|;|:|\)| of | as | or | but ", after)[0]):
             yield f"{text[max(hit.start() - 30, 0):hit.end() + 30]!r}"
 
 
@@ -145,8 +145,7 @@ def test_what_is_measured_in_a_finding_has_a_number_or_a_box_on_every_sheet():
         asked = {each: each for phase in protocol.phases for each in phase.ask}
         printed = [section for section in sheet.lay_out(made).sections if section.heading.startswith("HOLD, STOP AND CALL")]
         lines = [line for section in printed for block in section.blocks if isinstance(block, Sentences) for line in block.lines]
-        for finding in protocol.criteria:
-            [line] = [each for each in lines if each.startswith(finding.when) and finding.do.split(" (")[0] in each]
+        for finding, line in zip(protocol.criteria, (each for each in lines if ": " in each and not each.startswith(blanks.FILL_IN))):
             boxed = [kind for box in finding.box for kind in measured.measured(box)]
             assert set(measured.without_number(finding.when)) <= set(boxed), (name, finding.when)
             assert all(f"____ {asked[box].unit}" in line for box in finding.box), (name, line)

@@ -9,6 +9,7 @@ Example: beside("oxygen saturation below which to stop") is Field(..., blank="%"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -22,6 +23,7 @@ from infuse.paper.page import Field
 from infuse.paper.phrases import TICK
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+_FILLED_IN = re.compile(r"\b(?:the (?:value|rate) that|as long as) the prescriber filled in\b")
 FILL_IN = "The prescriber writes the values in the boxes; each stands at its finding, and only there."
 
 
@@ -50,17 +52,25 @@ def on_their_own(questions: Iterable[Question], protocol: Protocol) -> list[Ques
 
 
 def findings(protocol: Protocol, answers: Mapping[str, str] = NOTHING, boxed: bool = False) -> tuple[str, ...]:
-    """At what finding to do what, a line each, with the values that the prescriber gave; `boxed`: and boxes for those not given.
-    A box on which two findings rest stands at the first."""
+    """At what finding to do what, a line each, with the values that the prescriber gave; `boxed`: and boxes for those not given, each
+    in the place of the words for it. A box on which two findings rest stands at the first."""
     asked = {question: question for phase in protocol.phases for question in phase.ask}
     lines, seen = [], set()
     for one in protocol.criteria:
-        said = [_value(asked[each], answers, boxed and each not in seen) for each in one.box]
+        values = [_value(asked[each], answers, boxed and each not in seen) for each in one.box]
         seen.update(one.box)
-        given = f" ({'; '.join(said)})" if said and all(said) else ""
-        lines.append(f"{one.when}{given}: {one.do} ({', '.join(one.source)})")
+        said = f"{one.when}: {one.do}"
+        lines.append(f"{_with_values(said, values) if values and all(values) else said} ({', '.join(one.source)})")
     return tuple(lines)
 
 
 def _value(question: Question, answers: Mapping[str, str], boxed: bool) -> str:
     return with_unit(question, answers[question]) if answers.get(question) else f"{measured.BOX} {question.unit}" if boxed else ""
+
+
+def _with_values(said: str, values: list[str]) -> str:
+    """below the value that the prescriber filled in: below 90 mmHg, or below a box for it. One each, or all in one place."""
+    every = " or ".join(filter(None, (", ".join(values[:-1]), values[-1])))
+    places = len(_FILLED_IN.findall(said))
+    each = iter(values if places == len(values) else [every])
+    return _FILLED_IN.sub(lambda _: next(each), said, count=len(values) if places == len(values) else 1) if places else f"{said} ({every})"
