@@ -92,10 +92,11 @@ def _says(observed: list[Observed]) -> str:
 def _tables(observed: list[Observed], start) -> list[Table]:
     """The chart, in as many parts as its columns need; the last column has room for what none of them is for."""
     names = list(dict.fromkeys(column for each in observed for column in each.columns))
-    return [Table(("AFTER START", "CLOCK", "DUE", "TIME", *map(heading, part), "OTHER", "BY"), _rows(observed, part, start), blank=True) for part in parts(names, BESIDE)]
+    return [Table(("AFTER START", "CLOCK", "DUE", "TIME", *map(heading, part), "OTHER", "BY"), _rows(observed, part, start, number == 0), blank=True) for number, part in enumerate(parts(names, BESIDE))]
 
 
-def _rows(observed: list[Observed], part: list[str], start) -> tuple[tuple[str, ...], ...]:
+def _rows(observed: list[Observed], part: list[str], start, first: bool) -> tuple[tuple[str, ...], ...]:
+    """Every time at which something is due; in the parts after the first, at which something of their own is."""
     due: dict[tuple, list[Observed]] = {}
     for each in observed:
         for begun, ended in each.runs:
@@ -104,7 +105,7 @@ def _rows(observed: list[Observed], part: list[str], start) -> tuple[tuple[str, 
                 if key[0] <= COVERS.value and each not in due.setdefault(key, []):
                     due[key].append(each)
     rows = [(_after(time, then), on_the_clock(start, quantity(time, "min")) if start else "", " ".join(each.code for each in some), "",
-             *("" if any(column in each.columns for each in some) else NOT_DUE for column in part), "", "") for (time, then), some in sorted(due.items(), key=lambda one: one[0])]
+             *("" if any(column in each.columns for each in some) else NOT_DUE for column in part), "", "") for (time, then), some in sorted(due.items(), key=lambda one: one[0]) if first or any(column in each.columns for each in some for column in part)]
     return (*rows, *((("",) * (6 + len(part)),) * MORE_ROWS))
 
 
