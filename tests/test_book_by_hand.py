@@ -142,7 +142,7 @@ def test_ideal_weights_are_those_of_devine_and_stand_where_a_table_needs_them():
         above = Fraction(height * 100, 254) - 60
         assert abs(woman - (Fraction(455, 10) + Fraction(23, 10) * above)) <= TENTH / 2 and abs(man - (50 + Fraction(23, 10) * above)) <= TENTH / 2
     assert "Worksheet: ideal weight by height" in sheets("lidocaine-one-hour") and "Worksheet: creatinine clearance by hand" not in sheets("lidocaine-one-hour")
-    assert not [each for each in sheets("ketamine-inpatient-titration") if each.startswith("Worksheet")]
+    assert [each for each in sheets("ketamine-inpatient-titration") if each.startswith("Worksheet")] == ["Worksheet: usual weights by age"]
 
 
 def test_the_steps_of_the_worksheet_are_cockcroft_and_gault():
@@ -166,8 +166,40 @@ def on_the_worksheet(years, height, weight, sex, creatinine):
     return Fraction(math.floor(clearance * 10), 10)
 
 
+@lru_cache(maxsize=None)
+def usual_weights(name):
+    """Of each age in words, (low, high) as printed."""
+    said = sheets(name)["Worksheet: usual weights by age"]
+    return {age: (Fraction(low), Fraction(high)) for age, low, high in re.findall(r"((?:from )?\d+ (?:years?|months?)) ([\d.]+) to ([\d.]+) kg", said)}
+
+
+def usual(years, weight):
+    low, high = usual_weights("ketorolac")[f"{years} years" if years < 20 else "from 20 years"]
+    return low <= weight <= high
+
+
+def test_what_somebody_of_an_age_weighs_stands_in_every_book_and_is_asked():
+    assert list(usual_weights("ketorolac")) == ["18 years", "19 years", "from 20 years"] and usual_weights("ketorolac")["from 20 years"] == (40, 150)
+    of_children = usual_weights("dihydroergotamine-pediatric")
+    assert list(of_children)[0] == "6 years" and of_children["6 years"] == (Fraction("14.2"), Fraction("39.6"))  # 44 for 44 lb is outside
+    assert all("[ ] the weight is usual for the age, by the worksheet at the end" in said for title, said in sheets("dihydroergotamine-pediatric").items() if title.startswith("Table "))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(6, 17), st.integers(100, 900))
+def test_a_weight_that_is_usual_for_the_age_hides_no_stop_of_a_child(years, tenths):
+    weight = Fraction(tenths, 10)
+    low, high = usual_weights("dihydroergotamine-pediatric")[f"{years} years"]
+    tables = bound("dihydroergotamine-pediatric", weights="15 to 90 kg", step="15 kg").tables
+    mine = [row for table in tables if in_words(dict(table.cell.words)["age"], years) for row in table.rows if row.weight.value <= weight]
+    if not mine or mine[-1].order is None or not low <= weight <= high:
+        return
+    true = ordered_alone("dihydroergotamine-pediatric", weight=f"{quantity(weight, 'kg')}", age=f"{years} years")
+    assert true.status == READY, [each.message for each in true.alerts]
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["ketorolac", "metoclopramide", "levetiracetam", "tramadol"]), st.integers(20, 90), st.integers(153, 200), st.integers(400, 1200), st.sampled_from(["female", "male"]),
+@given(st.sampled_from(["ketorolac", "metoclopramide", "levetiracetam", "tramadol"]), st.integers(18, 90), st.integers(153, 200), st.integers(400, 1200), st.sampled_from(["female", "male"]),
        st.integers(40, 500))
 def test_a_patient_whose_clearance_is_worked_out_by_hand_never_gets_more_than_the_order(name, years, height, tenths, sex, hundredths):
     weight, creatinine = Fraction(tenths, 10), Fraction(hundredths, 100)
@@ -175,7 +207,7 @@ def test_a_patient_whose_clearance_is_worked_out_by_hand_never_gets_more_than_th
     mine = [each for each in found_in(name) if in_words(dict(each.cell.words).get("age", ""), years) and in_words(dict(each.cell.words)["creatinine clearance"], clearance)]
     assert len(mine) <= 1
     mine = [row for table in mine for row in table.rows if row.weight.value <= weight]
-    if not mine or mine[-1].order is None:
+    if not mine or mine[-1].order is None or not usual(years, weight):
         return
     facts = {"weight": f"{quantity(weight, 'kg')}", "age": f"{years} years", "sex": sex, "height": f"{height} cm", "creatinine": f"{quantity(creatinine, 'mg/dL')}"}
     true = ordered_alone(name, **facts)

@@ -25,13 +25,14 @@ _NOT_CHECKED = "Interactions with the patient's other medicines were NOT checked
 _ALONE = f"Compatibility with other drugs was NOT checked: {wording_supply.its_line(planned=False)}."
 _PAIRS = "Interactions between the drugs of this set were checked, as far as the files know them."
 _AGE = "the age is "
+_USUAL = "the weight is usual for the age, by the worksheet at the end"
 _NUMBERS_OF = ("START", "GOES ON AT", "MAXIMUM")  # what the ladder of the row says
 
 
 def questions(tables: Sequence[Table], first: str, when: str = "tick before the first dose") -> Section:
     """The boxes before the first dose, of all the tables that they are for; `first` whether it is the table of this patient; of
     several drugs each has its own below its name; `when` they are ticked."""
-    asked: dict[str, dict[str, None]] = {"": {first: None}}
+    asked: dict[str, dict[str, None]] = {"": {first: None, _USUAL: None}}
     aged = all("age" in dict(table.cell.words) for table in tables)  # then the first box asks for it
     for table in tables:
         for drug, boxes in (book.asked(table) if table.ready else {}).items():

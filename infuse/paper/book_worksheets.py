@@ -1,4 +1,5 @@
-"""Worksheets of a downtime book: the creatinine clearance and the ideal weight by hand, where a table goes by them.
+"""Worksheets of a downtime book: the creatinine clearance and the ideal weight by hand, where a table goes by them; what
+somebody of an age usually weighs.
 
 For: `book_pages`. Formulas and their numbers are those of `formulas`; the ideal weights are worked out as those of an order are.
 Rounded down and taken from the lower height, a clearance or weight is rather too low.
@@ -13,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from infuse.arithmetic import derived, figure, formulas
+from infuse.arithmetic import patient as patients
 from infuse.arithmetic.patient import Patient
+from infuse.files.library import Loaded
 from infuse.files.protocol import ACTUAL
 from infuse.ground import numerals, units
 from infuse.ground.units import Quantity, quantity
@@ -25,6 +28,7 @@ from infuse.paper.page import Table as Printed
 
 _IDEAL, _BESIDE, _TALLEST = "ideal", 3, quantity(201, "cm")  # three heights beside each other, in whole centimeters
 _GROWN, _HEAVY = quantity(40, "year"), quantity(300, "kg")  # an adult whose ideal weight is not above the actual one
+_MONTHS, _BORN = 24, quantity(0, "month")  # so many months are counted as months
 _PLAIN, _INDEXED = "mL/min", "mL/min/1.73m2"
 NUMBER = "(number)"
 
@@ -40,7 +44,31 @@ def pages(book: Book, tables: Sequence[Table], approved) -> list[Sheet]:
         found.append(_clearance(book, approved, list(weights) or [ACTUAL], adult, indexed))
     if (adult and _IDEAL in weights) or any(each.by_dosing_weight.startswith(_IDEAL) for each in tables if each.ready):
         found.append(_ideal(book, approved))
-    return found
+    return [*found, *usual_weights(book, tables, approved)]
+
+
+def usual_weights(book: Book, tables: Sequence[Table], approved) -> list[Sheet]:
+    """What somebody of an age weighs: a row is judged for one age of its table, and pounds taken for kilograms are found by the
+    patient's own."""
+    ready = [each for each in tables if each.ready]
+    bounds = next((each.entry.loaded[0].weights for each in ready), None)
+    if bounds is None:
+        return []
+    low = min(_youngest(loaded) for each in ready for loaded in each.entry.loaded)
+    ages = [*(quantity(each, "month") for each in range(_MONTHS)), *(quantity(each, "year") for each in range(_MONTHS // 12, int(bounds.adult_from.to("year").value)))]
+    known = [(patients.age_in_words(age), patients.in_tenths(patients.usual_weight(bounds, age)[0])) for age in ages if age >= low]
+    known.append((f"from {bounds.adult_from.on_paper()}", patients.in_tenths(bounds.adult[0])))
+    deep = -(-len(known) // _BESIDE)
+    rows = tuple(tuple(cell for at in range(_BESIDE) for cell in (known[row + at * deep] if row + at * deep < len(known) else ("", ""))) for row in range(deep))
+    rules = ("Age in completed years, below 2 years in completed months. Outside the range: weigh again, in kg; was it pounds, or ten times too much?",
+             "Still outside: no row is used before the pharmacist has said so.")
+    return [book_tables.sheet(book, approved, "Worksheet: usual weights by age", "For every table. Both ends included.", [
+        Section("USUAL WEIGHT", (Sentences(rules, strong=True), Printed(("AGE", "WEIGHT") * _BESIDE, rows, strong=(0, 2, 4))))], whose=False)]
+
+
+def _youngest(loaded: Loaded) -> Quantity:
+    limit = loaded.protocol.patient.age.limit
+    return max((side.range.low.to("month") for _, side in limit.sides if side.range.low), default=_BORN) if limit else _BORN
 
 
 def _clearance(book: Book, approved, weights: list[str], adult: bool, indexed: bool) -> Sheet:
