@@ -154,7 +154,7 @@ def _head(sheet: Sheet, copy: str) -> dict:
 
 
 def _body(sheet: Sheet, number: int) -> dict:
-    shown = {row.label for row in sheet.identity}
+    shown = frozenset(row.label for row in sheet.identity)
     across = room.ON_ITS_SIDE if sheet.wide else room.ACROSS
     runs: list[dict] = []
     for section in sheet.sections:
@@ -180,7 +180,9 @@ def _in_two(block: Block, section: Section) -> bool:
     return section.basis and section.flows and isinstance(block, Sentences) and block.items and len(block.lines) > 1 and not _wide(block)
 
 
-def _section(section: Section, shown: set[str], width: int, of_sheet: int) -> dict:
+@lru_cache(maxsize=512)
+def _section(section: Section, shown: frozenset[str], width: int, of_sheet: int) -> dict:
+    """Not to be changed: most sections are the same on every sheet of a protocol, and kept."""
     heading, _, note = section.heading.partition("   ")
     torn_off = isinstance(section.blocks[0], Cut)
     there = shown - _ON_WHAT_IS_TORN_OFF if torn_off else shown

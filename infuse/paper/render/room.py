@@ -88,8 +88,8 @@ def of_section(section: Section, blocks: list[int], width: int) -> int:
 
 def opening(section: Section, width: int) -> int:
     """How high it is down to the first rows of its first table that must not be parted from its head; 0 without such a table."""
-    above = []
-    for block in section.blocks:
+    above: list[int] = []
+    for block in section.blocks if any(isinstance(each, Table) and each.together for each in section.blocks) else ():
         mine = [each.high for each in rows(block, width, section)]
         if isinstance(block, Table) and block.together:
             return of_section(section, [*above, sum(mine[: 1 + _OPENING])], width)
