@@ -19,6 +19,7 @@ from infuse.paper.phrases import TICK
 _WRITE = re.compile(rf"_{{4,}}|{re.escape(TICK)}")
 _ITS_OWN = "SIGNATURES"
 _IN_TIME = ("TIMELINE", "DOSES", "ONLY IF NEEDED", "VISIT", "OUTCOME")
+_AND = {"PATIENT": " and at the head of the page"}  # where a medium with pages has who it is
 _LATER = ("GIVE ONLY IF", "ACTUAL START", "CHOSEN BY")
 
 
@@ -62,4 +63,5 @@ def said(sections: Sequence[Section], when: str) -> str:
     labels = {row.label for section in sections for block in section.blocks if isinstance(block, Fields) for row in block.rows}
     later = [each for each in found if each.startswith(_IN_TIME)] + [each for each in _LATER if each in labels]
     apart = f"; {', '.join(later)} later" if later else ""
-    return f"{one} to tick or fill in: {', '.join(f'{number} under {heading}' for heading, number in found.items())}. {when}{apart}."
+    each = ", ".join(f"{number} under {heading}{_AND.get(heading, '')}" for heading, number in found.items())
+    return f"{one} to tick or fill in: {each}. {when}{apart}."
