@@ -181,12 +181,15 @@ def of_text(page):
             continue
         if heading in ("SIGNATURES", "ANNEX") or heading.startswith(("INDEPENDENT", "WORK OUT", "COMPARE")):
             continue
-        label = line[:1].strip() and not line.startswith(("[", "*"))
+        label = line[:1].strip() and not line.startswith("[")
         before = line if label else before
         chart = len(re.findall(r"_{2,}", line)) > 1 or heading == "MONITORING" and not re.match("[A-Z]{3,}", line)
-        if line.startswith("[ ]"):
+        if heading.startswith("HOLD"):
+            boxes = len(re.findall("_{4,}", line))
+            found |= {heading: found.get(heading, 0) + boxes} if boxes else {}
+        elif line.startswith("[ ]"):
             found[heading] = found.get(heading, 0) + 1
-        elif not chart and (re.search(r"_{8,}|\[ \]", line) or heading == "PATIENT" and "  Not recorded" in line):
+        elif not chart and (re.search(r"_{4,}|\[ \]", line) or heading == "PATIENT" and "  Not recorded" in line):
             key = (heading, before)
             if key != found.get("last"):
                 found[heading] = found.get(heading, 0) + 1

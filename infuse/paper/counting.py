@@ -1,6 +1,7 @@
 """How many places of a sheet are to tick or fill in, under which heading: what a nurse counts is what the first page says.
 
-For: `sheet`. A row is one place, however many ticks it offers. The charts, the signatures and the independent double check have
+For: `sheet`. A row is one place, however many ticks it offers; in a
+sentence each line to write on is one. The charts, the signatures and the independent double check have
 their own lines and are not counted.
 
 Refuses: nothing.
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from infuse.paper.page import Block, Boxes, Fields, Section, Sentences, Table
 from infuse.paper.phrases import TICK
 
+_LINE = re.compile("_{4,}")
 _WRITE = re.compile(rf"_{{4,}}|{re.escape(TICK)}")
 _ITS_OWN = "SIGNATURES"
 _IN_TIME = ("TIMELINE", "DOSES", "ONLY IF NEEDED", "VISIT", "OUTCOME")
@@ -35,7 +37,8 @@ def _in(block: Block) -> Iterator[str]:
         case Fields(rows):
             yield from (row.label for row in rows if row.blank is not None or _WRITE.search(row.value))
         case Sentences(lines):
-            yield from (line for line in lines if _WRITE.search(line))
+            for line in lines:  # a finding may have several boxes, each with its own unit; ticks beside each other are one choice
+                yield from _LINE.findall(line) + ([TICK] if TICK in line else [])
         case Table():
             yield from (row[0] for row in block.rows if any(_WRITE.search(cell) for cell in row))
 
