@@ -28,7 +28,7 @@ def test_every_dose_of_a_course_has_its_row(shipped):
 
 def test_a_clock_stands_beside_what_is_due(shipped):
     made = make(shipped["methylprednisolone-withdrawal"], start="2026-11-21 09:00", **FACTS)
-    assert [row[1] for row in rows(made)][:2] == ["0 minutes, 21-Nov 09:00", "24 hours, 22-Nov 09:00"]
+    assert [row[1] for row in rows(made)][:2] == ["0 minutes (21-Nov 09:00)", "24 hours (22-Nov 09:00)"]
 
 
 def test_each_branch_counts_from_what_comes_before_it(shipped):

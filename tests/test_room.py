@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from test_paper import READY, laid_out, placed
 
 from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet, Table
-from infuse.paper.render import glyphs, pdf, room
+from infuse.paper.render import glyphs, pdf, room, typesetting
+from infuse.paper.render.words import words as set_in_type
 
 TEXT = st.integers(1, 500).map(lambda count: " ".join("long" if each % 3 else "supplementary" for each in range(count))) | st.sampled_from(["", "x", "two words"])
 ROWS = st.lists(TEXT, min_size=1, max_size=7)
@@ -52,7 +53,7 @@ def test_a_row_that_no_page_holds_goes_on_over_the_page():
     assert min(y for _, text, _, y, _ in pieces if "word" in text) > 40
 
 
-@pytest.mark.parametrize(("words", "width"), [((30, 5, 5, 60, 60), room.ACROSS), ((18, 18, 18), 245), ((12, 80, 3, 3), room.ACROSS)])
+@pytest.mark.parametrize(("words", "width"), [((30, 5, 5, 60, 60), 510), ((18, 18, 18), 245), ((12, 80, 3, 3), 510)])
 def test_a_column_holds_its_longest_word(words, width):
     cells = tuple("x" * each if each <= 30 else " ".join(["word"] * (each // 5)) for each in words)
     table = Table(tuple("ABCDE"[: len(words)]), (cells,))
@@ -60,16 +61,16 @@ def test_a_column_holds_its_longest_word(words, width):
     fits = sum(max(len(word) for word in cell.split()) + 3 for cell in cells) <= width * 100 // (57 * 11)
     assert fits <= all(holds >= max(len(word) for word in cell.split()) for holds, cell in zip(held, cells))
     if not fits:  # then the word may be broken, which is better than printed over the next
-        assert any("\u200b" in part for cell, holds in zip(cells, held) for part in pdf.words(cell, holds) if isinstance(part, str))
+        assert any(part == ["joint"] for cell, holds in zip(cells, held) for part in set_in_type(cell, holds))
 
 
 def asked(source, values):
     """What the template makes of values, each in so much room as a page has, set as every sheet is."""
     said = json.dumps(values).replace("\\", "\\\\").replace('"', '\\"')
-    main = (f'#import "sheet.typ": *\n#let given = json(bytes("{said}"))\n#show: set-as-sheets.with(("{pdf.BODY}",))\n'
+    main = (f'#import "sheet.typ": *\n#let given = json(bytes("{said}"))\n#show: set-as-sheets.with(("{typesetting.BODY}",))\n'
             f"#context [#metadata(given.map({source}))<out>]")
     files = {"main.typ": main.encode(), "sheet.typ": pdf.TEMPLATE.read_bytes()}
-    return json.loads(typst.query(files, "<out>", field="value", one=True, font_paths=pdf._body_fonts()))
+    return json.loads(typst.query(files, "<out>", field="value", one=True, font_paths=typesetting.body_fonts()))
 
 
 @pytest.mark.parametrize("bold", [False, True])
@@ -79,21 +80,22 @@ def test_characters_are_as_wide_as_the_font_has_them(bold):
     assert all(each <= glyphs.across(character, 100, bold) <= each * 1.01 + 1.2 for character, each in zip(characters, wide))
 
 
-def test_what_a_page_says_is_no_higher_than_was_reckoned_and_hardly_lower():
+@pytest.mark.parametrize(("paper", "column"), [("letter", 253), ("a4", 245)])
+def test_what_a_page_says_is_no_higher_than_was_reckoned_and_hardly_lower(paper, column):
     """Of each section of every protocol, and of what stands at the top and the bottom of each page."""
-    said, heads = [], []
+    said, heads, width = [], [], room.ACROSS[paper]
     for name in READY:
-        body, head = pdf._body(laid_out(name), 0), pdf._head(laid_out(name), "copy 2")
+        body, head = pdf._body(laid_out(name), 0, paper), pdf._head(laid_out(name), "copy 2", paper)
         heads.append(head)
-        said += [(245 if run["columns"] else room.ACROSS, one) for run in body["runs"] for group in run["groups"] for one in group]
+        said += [(column if run["columns"] else width, one) for run in body["runs"] for group in run["groups"] for one in group]
     found = asked("((wide, one)) => measure(width: wide * 1pt, section(one)).height.pt()", said)
     wrong = [(one["heading"], one["high"], high) for (_, one), high in zip(said, found) if one["high"] < 100 * high]
     assert not wrong
     assert sum(one["high"] for _, one in said) <= 125 * sum(found)
     high = asked(f"""own => {{
-        let wide(it) = measure(width: {room.ACROSS}pt, it).height.pt()
+        let wide(it) = measure(width: {width}pt, it).height.pt()
         (wide(head(own, false)), wide(foot(own, "0", true, none)), own.identity.zip({room.IDENTITY}).map(((row, share)) =>
-            measure(width: share * {room.ACROSS}pt / 24 - 8pt, whose(row)).height.pt() + 8))
+            measure(width: share * {width}pt / 24 - 8pt, whose(row)).height.pt() + 8))
     }}""", heads)
     for head, (top, foot, whose) in zip(heads, high):
         assert top * 100 <= head["head-high"] <= top * 100 + 1700 and foot * 100 <= head["foot-high"] <= foot * 100 + 1100

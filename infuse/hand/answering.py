@@ -38,7 +38,7 @@ def deliver_as(render, to, media: str) -> None:
     """What `render` makes, into its file or to its printer."""
     from infuse.hand import destination
     from infuse.hand.printing import NotPrinted
-    from infuse.paper.render.pdf import DoesNotFit, Unprintable
+    from infuse.paper.render.typesetting import DoesNotFit, Unprintable
     try:
         job = destination.deliver_as(render, to, media)
     except NotPrinted as error:

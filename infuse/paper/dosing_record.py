@@ -64,7 +64,7 @@ def _record(order: Order, made: list[Dose], branch: str, only: str | None = None
         so_far = each.amount if so_far is None else so_far + each.amount
         if only is not None and each.branch != only:
             continue
-        due = prep.hours_and_minutes(each.start) + (f", {on_the_clock(start, each.start.to('min'))}" if start else "")
+        due = prep.hours_and_minutes(each.start) + (f" ({on_the_clock(start, each.start.to('min'))})" if start else "")
         only_if = f", ONLY IF as ORDER {each.number + 1} says" if order.phases[each.number].phase.only_if and only is None else ""
         what = ((f"{each.phase} {each.amount.on_paper()}{only_if}",) if several else ())
         rows.append((str(number), due, *what, so_far.on_paper(), *_to_write(order, order.phases[each.number])))

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from infuse.paper.labels import Label
 from infuse.paper.page import Field
-from infuse.paper.render import pdf, symbols
+from infuse.paper.render import symbols
+from infuse.paper.render.typesetting import compiled
+from infuse.paper.render.words import words
 
 _ONE_LINE = 40  # characters that one line of the smallest label certainly holds
 _SHARES = {"BY": 2, "CHECKED": 3, "BEYOND USE": 5}  # initials; a long label before its date and time
@@ -26,10 +28,10 @@ MEDIA = {"2x4in": "Custom.4x2in", "letter": "letter", "a4": "a4"}  # as a printe
 
 
 def to_pdf(labels: Sequence[Label], stock: str, now: datetime, copy: str = "") -> bytes:
-    """The document; `copy`: what a copy says of itself. Raises pdf.Unprintable, pdf.DoesNotFit."""
-    said = {"stock": stock, "clock": list(now.timetuple()[:6]), "title": "Labels", "copy": pdf.words(copy),
+    """The document; `copy`: what a copy says of itself. Raises Unprintable, DoesNotFit."""
+    said = {"stock": stock, "clock": list(now.timetuple()[:6]), "title": "Labels", "copy": words(copy),
             "labels": [_as_values(each, number) for number, each in enumerate(labels, 1)]}
-    return pdf.compiled(TEMPLATE, now, said)
+    return compiled(TEMPLATE, now, said)
 
 
 def _share(row: Field) -> int:
@@ -39,10 +41,10 @@ def _share(row: Field) -> int:
 
 def _as_values(label: Label, number: int) -> dict:
     code = symbols.bars(label.barcode) if label.barcode else None
-    return {"which": f"label {number}, {' + '.join(drug for drug, _ in label.contents)}", "who": [[pdf.words(each), len(each) < _ONE_LINE] for each in label.who],
-            "contents": [[pdf.words(drug), pdf.words(amount)] for drug, amount in label.contents], "high-alert": label.high_alert,
-            "mixed-in": pdf.words(label.mixed_in), "give": [pdf.words(each) for each in label.give],
-            "handling": [pdf.words(each) for each in label.handling],
-            "fill-in": [[pdf.words(row.label), pdf.words(row.value), _share(row)] for row in label.fill_in],
-            "warnings": [pdf.words(each) for each in label.warnings], "banner": pdf.words(label.banner), "order-id": label.order_id,
-            "bars": code and code.svg, "modules": code and code.modules, "record": pdf.words(label.record), "number": pdf.words(label.number)}
+    return {"which": f"label {number}, {' + '.join(drug for drug, _ in label.contents)}", "who": [[words(each), len(each) < _ONE_LINE] for each in label.who],
+            "contents": [[words(drug), words(amount)] for drug, amount in label.contents], "high-alert": label.high_alert,
+            "mixed-in": words(label.mixed_in), "give": [words(each) for each in label.give],
+            "handling": [words(each) for each in label.handling],
+            "fill-in": [[words(row.label), words(row.value), _share(row)] for row in label.fill_in],
+            "warnings": [words(each) for each in label.warnings], "banner": words(label.banner), "order-id": label.order_id,
+            "bars": code and code.svg, "modules": code and code.modules, "record": words(label.record), "number": words(label.number)}

@@ -4,9 +4,9 @@ For: `pdf`, which keeps on one page what fits on one. A block that is certainly 
 that is taken for lower and is not would run off its page, so every height here is rather too high. Points; columns share
 their page by characters of an average width.
 
-Refuses: nothing; a word that is wider than its column may be broken (see `pdf.words`).
+Refuses: nothing; a word that is wider than its column may be broken (see `words`).
 
-Example: rows(Sentences(("one line",)), ACROSS, section) is [Row(1610)]: one line of 11 points, and
+Example: rows(Sentences(("one line",)), 510, section) is [Row(1610)]: one line of 11 points, and
 what parts it from the next.
 """
 
@@ -19,7 +19,7 @@ from infuse.paper.render.glyphs import BRIEF, SPECIAL, across, lines, written_in
 from infuse.paper.render.text import bound
 
 SIZE, SMALL = 11, 9  # points, as in the template
-ACROSS, ON_ITS_SIDE, BETWEEN = 510, 707, 20  # points: of the narrowest page that is printed, of one on its side, and between two columns
+ACROSS, ON_ITS_SIDE, BETWEEN = {"letter": 526, "a4": 510}, {"letter": 706, "a4": 756}, 20  # points: of a page, of one on its side, and between two columns
 _LONG, _SHORT = 30, 8  # characters of a value that no longer stands beside another field, of a unit that does
 _OPENING = 3  # rows that stay with the head of a table
 TALL = 25000  # hundredths of a point: a row or line that is higher may be broken, as a page might not hold it
