@@ -64,6 +64,30 @@ def test_a_column_holds_its_longest_word(words, width):
         assert any(part == ["joint"] for cell, holds in zip(cells, held) for part in set_in_type(cell, holds))
 
 
+KETAMINE = ("BREATHS, a minute", "BLOOD PRESSURE, mmHg", "PULSE, a minute", "SATURATION, %", "PAIN 0 TO 10", "SEDATION SCORE", "DYSPHORIA AND HALLUCINATIONS", "BLURRED SIGHT OR NAUSEA")
+FLUIDS = ("BREATHS, a minute (1, 2, 3)", "SATURATION, % (1, 2, 3)", "LUNG BASES (1)", "SWELLING (1)", "SITE OF THE LINE (1, 3)")
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+@pytest.mark.parametrize("heads", [KETAMINE, FLUIDS, KETAMINE[:7], KETAMINE[::-1]])
+def test_no_word_of_a_heading_is_printed_over_the_frame_of_what_is_written_below_it(heads, paper):
+    heads = ("AFTER START", "TIME, BY", *heads)
+    table = Table(heads, tuple((each, *[""] * (len(heads) - 1)) for each in ("before", "1 hour 20 minutes", "1 hour 30 minutes")), blank=True)
+    pieces = placed(pdf.to_pdf(Sheet("BANNER", "Title", "subtitle", (Section("S", (table,)),), ("the foot",), (Field("NAME", "Doe, Jane"),)), paper, NOW))
+    across = room.ACROSS[paper]
+    left = min(x for _, text, x, *_ in pieces if text.startswith("AFTER"))
+    begins = sorted({round(x) for _, text, x, *_ in pieces if any(text.strip() and text.strip() in each for each in heads) and x >= left - 1})
+    assert len(begins) == len(heads)
+    for head, x, next_x in zip(heads, begins, [*begins[1:], left + across + 1]):
+        widest = max(heads_word_width(word) for word in head.split())
+        assert x + widest <= next_x, head
+    assert any("30 minutes" in text for _, text, *_ in pieces)  # on one line, however narrow
+
+
+def heads_word_width(word):
+    return glyphs.across(word, room.SMALL, bold=True)
+
+
 def asked(source, values):
     """What the template makes of values, each in so much room as a page has, set as every sheet is."""
     said = json.dumps(values).replace("\\", "\\\\").replace('"', '\\"')

@@ -147,7 +147,7 @@ def _table(table: Table, width: int) -> dict:
     if table.sheets:
         return _with_pages(table, width)
     widths = room.widths(table, width)
-    holds = [LONGEST_WORD if 0 in widths else min(each, LONGEST_WORD) for each in room.holds(table, widths, width)]  # 0: as wide as it needs
+    holds = [LONGEST_WORD if room.is_to_write_in(table) else min(each, LONGEST_WORD) for each in room.holds(table, widths, width)]
     return {"kind": "table", "columns": [words(each) for each in table.columns], "rows": [[words(cell, most) for cell, most in zip(row, holds)] for row in table.rows],
             "strong": list(table.strong), "blank": table.blank, "roomy": any("____" in cell for row in table.rows for cell in row), "widths": widths}
 

@@ -32,11 +32,11 @@ IDENTITY = (8, 7, 3, 6, 11, 13)  # of 24 parts of the width, four in the first r
 # and questions; around a cell, and one with room to write in; of a line to write on, in a field and in a table; of a box to tick
 _HEADING, _ANOTHER_LINE, _APART, _TO_SIGN = 2700, 1700, 700, 1400
 _LEADING, _GUTTER, _SPACING, _QUESTION, _CELL, _ROOMY_CELL, _WRITTEN, _WRITTEN_CELL, _BOX = 680, 500, 150, 650, 720, 240, 1800, 1980, 1010
-_INSET = 10  # points, at both sides of a cell
+_INSET, _CLOSE = 10, 6  # points, at both sides of a cell, and of a cell of many columns
 _ITEM, _TICK = 12, 20  # points across, of the mark of an item, and of the box of a question
 _SIDE_OF_CODE, _PICTURE, _BAR_LABEL = 11000, 11800, 138  # the first two: hundredths of a point high
 TO_WRITE_IN, WIDEST, NARROW = 12, 40, 20  # of a column, in characters
-MANY, LEAST = 7, 6  # columns, and the characters of the narrowest of so many
+MANY, LEAST, MOST_ROOMY = 7, 6, 9  # columns; the characters of the narrowest of so many; columns, of more than which each is closer to its frame
 
 
 class Print(NamedTuple):
@@ -189,12 +189,17 @@ def _across(table: Table, width: int, face: Print) -> tuple[list[int], bool]:
     shares = widths(table, width)
     if 0 not in shares:
         return [each * _EM * SIZE // 100 for each in holds(table, shares, width)], True
-    needs = [0 if share else max(across(table.columns[number], SMALL, True), *(across(row[number], face.size, number in table.strong) for row in table.rows)) + 1
-             for number, share in enumerate(shares)]
+    needs = _brief(table, shares, face.size)
     left = width - sum(needs) - _INSET * len(shares)
     if left < LEAST * SIZE * sum(share > 0 for share in shares):
         return [each * _EM * SIZE // 100 for each in holds(table, shares, width)], False
     return [need or left * share // sum(shares) for need, share in zip(needs, shares)], True
+
+
+def _brief(table: Table, shares: list[int], size: int) -> list[int]:
+    """How many points a column that is as wide as it needs takes, 0 for one that has a share."""
+    return [0 if share else max(across(table.columns[number], SMALL, True), *(across(row[number], size, number in table.strong) for row in table.rows)) + 1
+            for number, share in enumerate(shares)]
 
 
 def holds(table: Table, shares: list[int], width: int) -> list[int]:
@@ -207,11 +212,18 @@ def widths(table: Table, width: int) -> list[int]:
     """Shares of the page by what stands in each column; 0 for just what it needs, where little stands beside room to write.
     None is narrower than its longest word, as far as that can be."""
     shares = _shares(table)
+    if 0 in shares:
+        return _beside_room(table, shares, width)
     needs = [max(len(word) for cell in (column, *(row[number] for row in table.rows)) for word in bound(cell.split()) or [""]) + 3
              for number, column in enumerate(table.columns)]
-    if 0 in shares or all(each >= need for each, need in zip(holds(table, shares, width), needs)):
+    if all(each >= need for each, need in zip(holds(table, shares, width), needs)):
         return shares
-    characters, fixed = width * 100 // (_EM * SIZE), {}
+    return _widened(shares, needs, width * 100 // (_EM * SIZE))
+
+
+def _widened(shares: list[int], needs: list[int], characters: int) -> list[int]:
+    """The shares of so many characters of which none is less than it needs."""
+    fixed: dict[int, int] = {}
     while True:
         free = [each for each in range(len(needs)) if each not in fixed]
         left, of = characters - sum(fixed.values()), sum(shares[each] for each in free)
@@ -219,6 +231,26 @@ def widths(table: Table, width: int) -> list[int]:
         if not narrow:
             return [fixed.get(each) or shares[each] * left // of for each in range(len(needs))]
         fixed |= narrow
+
+
+def _beside_room(table: Table, shares: list[int], width: int) -> list[int]:
+    """The shares of columns to write in beside brief ones: each holds the longest word of its heading, which is set in bold capitals.
+    Where a page is too narrow for that, the brief ones are no wider than their longest word either, and go on to a second line."""
+    heads = [max(across(word, SMALL, True) for word in column.split() or [""]) for column in table.columns]
+    left = width - sum(_brief(table, shares, SIZE)) - _INSET * len(shares)
+    free = [each for each, share in enumerate(shares) if share]
+    if all(shares[each] * left >= heads[each] * sum(shares) for each in free):
+        return shares
+    if sum(heads[each] for each in free) <= left:
+        widened = iter(_widened([shares[each] for each in free], [heads[each] for each in free], left))
+        return [next(widened) * 100 // (_EM * SIZE) if share else 0 for share in shares]
+    cells = [max((across(word, SIZE) for row in table.rows for word in bound(row[each].split())), default=0) for each in range(len(shares))]
+    return [(_CLOSE if len(shares) > MOST_ROOMY else _INSET) + max(head, cell) for head, cell in zip(heads, cells)]
+
+
+def is_to_write_in(table: Table) -> bool:
+    """Whether it has columns to write in beside brief ones: each holds its longest word."""
+    return 0 in _shares(table)
 
 
 def _shares(table: Table) -> list[int]:
