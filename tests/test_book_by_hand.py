@@ -224,3 +224,10 @@ def ordered_alone(name, **facts):
     who, wrong = patients.read({fact: Given(text, f"--{fact}") for fact, text in facts.items()}, NOW)
     assert not wrong
     return order.build([order.Request(LIBRARY.load(LIBRARY.ids()[name]))], who, NOW)
+
+
+def test_the_form_has_the_unit_of_a_strength_as_the_table_prints_it(infuse):
+    """Magnesium is ordered in g and its bag is printed as 10 mg/mL: a box in g/mL would be filled in a thousand times too strong."""
+    said = infuse("book", "magnesium-sulfate-adult", "--weights", "60 to 70 kg", "--step", "10 kg").stdout
+    form = said[said.index("COPIED FROM THE BOOK") : said.index("SIGNATURES", said.index("COPIED FROM THE BOOK"))]
+    assert "(10 mg/mL)" in said and "____ mg/mL" in form and not re.search(r"____ g/mL", form)

@@ -128,13 +128,22 @@ _PATIENT = (("CONDITIONS", ""), ("OTHER MEDICINES", ""), ("WEIGHED BY", ""), ("W
 
 def _copied(tables: Sequence[Table]) -> tuple[tuple[str, ...], ...]:
     """A row to copy into for each drug of the book, with the units of its dose and strength: none is written by hand."""
-    rows = {}
+    rows, printed = {}, _strengths(tables)
     for loaded in (each for table in tables for each in table.entry.loaded):
         for phase in loaded.protocol.phases:
             unit = phase.ordered[0].quantity.unit.without_patient()
-            strength = "as it is" if unit.amount == "mL" else f"____ {unit.amount}/mL"
-            rows[loaded.drug.name, unit.on_paper()] = ("", "", loaded.drug.name, f"____ {unit.on_paper()}", strength, "", "")
+            for strength in ["as it is"] if unit.amount == "mL" else [f"____ {each}" for each in printed.get(loaded.drug.name) or [f"{unit.amount}/mL"]]:
+                rows[loaded.drug.name, unit.on_paper(), strength] = ("", "", loaded.drug.name, f"____ {unit.on_paper()}", strength, "", "")
     return tuple(rows.values())
+
+
+def _strengths(tables: Sequence[Table]) -> dict[str, list[str]]:
+    """The units of the strengths that the tables print of each drug: what is copied in another unit is copied wrong."""
+    found: dict[str, dict[str, None]] = {}
+    for phase in (phase for table in tables for row in table.ready for phase in row.order.phases):
+        if one := phase.figures.get("final_concentration"):
+            found.setdefault(phase.loaded.drug.name, {})[one.value.unit.on_paper()] = None
+    return {name: list(units) for name, units in found.items()}
 
 
 def _forms(book: Book, tables: Sequence[Table], approved) -> list[Sheet]:
