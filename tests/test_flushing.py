@@ -95,3 +95,12 @@ def test_no_flush_is_faster_than_its_drug(shipped, name):
         flush = plan.flushed(phase)
         if flush and flush.line is None and "duration" in phase.figures:
             assert flush.rate.to("mL/min").value <= phase.figures["volume_to_be_infused"].value.to("mL").value / phase.figures["duration"].value.to("min").value
+
+
+@pytest.mark.parametrize(("what", "drug"), [(["lidocaine-inpatient-course"], "lidocaine"), (["ketamine-inpatient-course", "--with", "ondansetron"], "ketamine")])
+def test_a_line_that_is_not_flushed_is_flushed_nowhere_on_the_sheet(infuse, what, drug):
+    """In toxicity a flush of that line would give more of what is stopped."""
+    said = " ".join(infuse("order", *what, *FACTS).stdout.split())
+    assert "DO NOT FLUSH" in said and f"separate line, as that of {drug} is NOT flushed" in said
+    assert f"never that of {drug}, which is NOT flushed" in said or "ONLY IF NEEDED" not in said
+    assert not re.search(r"or flush between|with a flush before|flushed between", said)

@@ -20,7 +20,7 @@ from infuse.files.given import on_paper_time
 from infuse.ground.units import Quantity
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Plan
-from infuse.paper import branching, drawing, wording_flush
+from infuse.paper import branching, drawing, lines, wording_flush
 from infuse.paper.branching import Branch
 from infuse.paper.page import Bars, Block, Field, Fields, Section, Sentences, Table
 from infuse.paper.phrases import TICK, and_, order_numbers
@@ -84,8 +84,8 @@ def _table(order: Order, doses: list[Event], said: set) -> Table:
 
 def rules(order: Order, plan: Plan) -> list[str]:
     """What holds for the whole sequence: how fast a flush may be, names that begin alike."""
-    lines = [wording_flush.rule(plan.flush)] if any(event.flush for event in plan.events) else []
-    return lines + [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
+    found = [wording_flush.rule(plan.flush)] if any(event.flush for event in plan.events) else []
+    return found + [f"NAMES THAT BEGIN ALIKE: {' and '.join(names)}. Read the whole name on the order, the product and the syringe or bag."
                     for names in _alike(dict.fromkeys(request.loaded.drug.name for request in order.requests))]
 
 
@@ -104,8 +104,10 @@ def if_needed(order: Order) -> list[Section]:
             for part in order.plan.parts if part.if_needed for dose in part.doses]
     if not rows:
         return []
+    held = lines.never_flushed(order)
+    through = f"never that of {' or of '.join(held)}, which is NOT flushed" if held else "or with a flush before and after it"
     said = ("It stands ready and is not part of the sequence: nobody gives it because its turn has come.",
-            "Through a line of its own, or with a flush before and after it; what else runs is stopped where its order says so.")
+            f"Through a line of its own, {through}; what else runs is stopped where its order says so.")
     return [Section("ONLY IF NEEDED", (Sentences(said, strong=True), Table(("GIVE", "WHEN", "DATE, TIME GIVEN", "BY"), tuple(rows), blank=True)))]
 
 
