@@ -102,6 +102,14 @@ def test_the_chart_of_a_drug_is_its_own(ready, name, asked, not_asked, rows):
     assert [row[0] for row in tables[0].rows][:len(rows)] == rows
 
 
+@pytest.mark.parametrize("name", ["thiamine", "levetiracetam", "eptinezumab"])
+def test_a_fall_from_where_it_was_has_a_reading_before(ready, name):
+    """A pressure that may fall by a share of what it was is written down before the drug."""
+    (table,) = [each for each in charting.on_the_sheet(ready[name]) if isinstance(each, Table)]
+    (before,) = [row for row in table.rows if row[0] == "before"]
+    assert before[table.columns.index("BLOOD PRESSURE, mmHg")] == ""
+
+
 MEASURED = ("BLOOD PRESSURE", "PULSE", "BREATHS", "SATURATION", "TEMPERATURE", "QTC", "GLUCOSE", "FLUID IN", "FLUID OUT", "WEIGHT")
 
 
