@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import ROOT, make
 
@@ -138,3 +140,16 @@ def test_a_box_of_a_sheet_has_the_unit_of_the_file(infuse):
     box = said[said.index("FOR THE PRESCRIBER TO FILL IN"):said.index("HOLD, STOP AND CALL   ")]
     assert "____________ mg" in box and "mcg" not in box
     assert "oxygen saturation below ____ %: hold" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("name", ["dihydroergotamine-inpatient", "dihydroergotamine-label", "dihydroergotamine-refractory", "dihydroergotamine-pediatric"])
+def test_a_drug_that_may_run_in_has_a_box_for_its_rate(name):
+    """Nitroprusside, which the rescue names, is no number of mg."""
+    asked = {each.unit for phase in LOADED[name].protocol.phases for each in phase.ask if "vasodilator" in each}
+    assert asked >= {"mg", "mcg/min"}
+
+
+def test_what_a_set_asks_its_protocols_do_not_ask_again(infuse):
+    """Two boxes for one thing may be filled in differently."""
+    said = infuse("order", "ketamine-inpatient-course", "--weight", "70kg", "--age", "44y").stdout
+    assert len(re.findall(r"____ days", said)) == 1

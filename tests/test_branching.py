@@ -28,7 +28,7 @@ def page(infuse):
 
 
 def part(page, heading):
-    after = page[re.search(rf"^{re.escape(heading)}", page, re.M).start():]
+    after = page[re.search(rf"^{re.escape(heading)}.*\n-{{80}}$", page, re.M).start():]
     return flat(re.split(r"\n-{80}\n", after)[1])
 
 
@@ -73,3 +73,9 @@ NUMBERS = [((2,), "2"), ((2, 3), "2 and 3"), ((2, 3, 4), "2 to 4"), ((2, 4, 5), 
 @pytest.mark.parametrize(("numbers", "said"), NUMBERS)
 def test_numbers_of_orders(numbers, said):
     assert in_numbers(numbers) == said
+
+
+def test_the_head_of_a_table_of_a_branch_names_it(page):
+    """Its rows go on to another page, where the heading does not stand: what is given there is of that branch only."""
+    for title in ("A: HALF", "B: FULL"):
+        assert flat(page).count(f"GIVE: ONLY IN {title}") == 1

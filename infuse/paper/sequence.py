@@ -11,6 +11,7 @@ Example: "30 minutes, 21-Nov 09:00, line 1, order 2: ketorolac tromethamine 15 m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from infuse.arithmetic import clock
@@ -52,8 +53,13 @@ def _by_branch(heading: str, opening: list[Block], doses: list[Event], several: 
     sections = [Section(heading, (*opening, *([table(first, set())] if first else []), *branching.choice(several)), flows=True)]
     for branch in several:
         drawn, mine = picture(branch.name), [each for each in doses if each.dose.branch == branch.name]
-        sections.append(Section(f"{heading} {branch.title}   {branch.orders}; only if it is ticked above", (*([drawn] if drawn else []), table(mine, set(chosen))), flows=True))
+        sections.append(Section(f"{heading} {branch.title}   {branch.orders}; only if it is ticked above", (*([drawn] if drawn else []), _of_branch(table(mine, set(chosen)), branch)), flows=True))
     return sections
+
+
+def _of_branch(table: Table, branch: Branch) -> Table:
+    """The head of the table names the branch: it stands on every page that the rows go on to, without the heading above it."""
+    return replace(table, columns=tuple(f"{each}: ONLY IN {branch.title}" if each == "GIVE" else each for each in table.columns))
 
 
 def _ends(order: Order, plan: Plan, start: datetime | None) -> Iterable[Field]:
