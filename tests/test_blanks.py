@@ -153,3 +153,16 @@ def test_what_a_set_asks_its_protocols_do_not_ask_again(infuse):
     """Two boxes for one thing may be filled in differently."""
     said = infuse("order", "ketamine-inpatient-course", "--weight", "70kg", "--age", "44y").stdout
     assert len(re.findall(r"____ days", said)) == 1
+
+
+def test_a_drug_against_anaphylaxis_has_a_box_for_its_route():
+    """Its dose into a muscle is not its dose into a vein."""
+    asks = [list(map(str, phase.ask)) for one in LOADED.values() for phase in one.protocol.phases if any("against anaphylaxis" in each for each in phase.ask)]
+    assert asks and all("route of the drug against anaphylaxis" in each for each in asks)
+
+
+def test_what_is_ticked_before_the_first_dose_can_be_true_by_then(infuse):
+    """The magnesium has not begun when its rescue is screened."""
+    said = infuse("order", "outpatient-infusion", "--weight", "70kg", "--age", "44y", "--sex", "female", "--height", "165cm", "--creatinine", "0.8 mg/dL").stdout
+    asked = [" ".join(each.split()) for each in re.findall(r"^\[ \] ((?:.|\n(?! *\[| *\n|\S))*)", said, re.M)]
+    assert any("the magnesium is stopped first" in each for each in asked) and not any("has been stopped" in each for each in asked)
