@@ -181,6 +181,12 @@ def test_nothing_is_below_9_points_nor_outside_the_margins(name, paper):
         assert MARGIN <= x <= width - MARGIN and MARGIN <= y <= height - MARGIN, text
 
 
+@pytest.mark.parametrize("name", ["propofol", "magnesium-sulfate-adult"])
+def test_the_record_is_on_one_page(name):
+    (page,) = [text for text in pages_of(name) if "ORDER ID" in text]
+    assert "SOFTWARE" in page and "FILES" in page
+
+
 @pytest.mark.parametrize("name", READY)
 def test_an_order_and_its_pump_settings_are_on_one_page(name):
     page, pages = laid_out(name), pages_of(name)

@@ -136,7 +136,12 @@ def _times(watches: tuple[watching.Watch, ...], run: Run, until: Quantity) -> It
     for at in watching.times(watches, run.start, run.end, until):
         when = run.start if at is None else at
         if when <= until:
-            yield when.value, "before" if at is None and not when.value else ""
+            yield _on_a_clock(when.value), "before" if at is None and not when.value else ""
+
+
+def _on_a_clock(minutes: Fraction) -> Fraction:
+    """The whole minute: a pump that runs in steps ends at 67.02. A file may state halves."""
+    return minutes if minutes.denominator <= 2 else Fraction((minutes + Fraction(1, 2)) // 1)
 
 
 def until(order: Order) -> Quantity | None:

@@ -78,7 +78,8 @@ def _section(section: Section, shown: frozenset[str], width: int, of_sheet: int)
     said = [_left(each, there) if section.pairs else each for each in section.blocks]
     blocks = [_placed(each, section, width, of_sheet) for each in said]
     return {"heading": words(heading), "key": _key(heading, of_sheet), "note": words(note), "flag": section.flag, "basis": section.basis, "blocks": blocks,
-            "flows": section.flows or section.basis, "cut": torn_off, "high": room.of_section(section, [each["high"] for each in blocks], width), "opens": room.opening(section, width)}
+            "flows": (section.flows or section.basis) and not all(isinstance(each, Fields) for each in said),  # a few facts stay together
+            "cut": torn_off, "high": room.of_section(section, [each["high"] for each in blocks], width), "opens": room.opening(section, width)}
 
 
 def _placed(block: Block, section: Section, width: int, of_sheet: int) -> dict:
