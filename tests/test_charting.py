@@ -113,8 +113,8 @@ def test_a_fall_from_where_it_was_has_a_reading_before(ready, name):
 
 def test_a_time_is_one_that_a_clock_shows():
     """A pump that runs in steps of 0.1 mL/hour gives 64 mL over 67 minutes in 67.02; a file may state half minutes."""
-    assert list(found(watched("sedation", at="before, at 2.5 minutes, at the end, 30 minutes after the end", runs=((0, Fraction("67.02")),)))) == [
-        "before", "2.5 minutes", "1 hour 7 minutes", "1 hour 37 minutes"]
+    assert list(found(watched("sedation", at="before, every 2.5 minutes for 5 minutes, at the end, 30 minutes after the end", runs=((0, Fraction("67.02")),)))) == [
+        "before", "2.5 minutes", "5 minutes", "1 hour 7 minutes", "1 hour 37 minutes"]
 
 
 MEASURED = ("BLOOD PRESSURE", "PULSE", "BREATHS", "SATURATION", "TEMPERATURE", "QTC", "GLUCOSE", "FLUID IN", "FLUID OUT", "WEIGHT")

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from infuse.arithmetic import preparation as prep
 from infuse.files import watching
 from infuse.files.protocol import Monitoring
+from infuse.ground.numerals import half_up
 from infuse.ground.units import Quantity, quantity
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order, Request
@@ -141,7 +142,7 @@ def _times(watches: tuple[watching.Watch, ...], run: Run, until: Quantity) -> It
 
 def _on_a_clock(minutes: Fraction) -> Fraction:
     """The whole minute: a pump that runs in steps ends at 67.02. A file may state halves."""
-    return minutes if minutes.denominator <= 2 else Fraction((minutes + Fraction(1, 2)) // 1)
+    return minutes if minutes.denominator <= 2 else Fraction(half_up(minutes))
 
 
 def until(order: Order) -> Quantity | None:
