@@ -186,6 +186,7 @@ def chart(several: list[Asked], start: datetime | None, most: int, more: int = 0
     names = names or {"observed": []}
     found = [each for each in rows(several, until) if each.due]
     shown, more = found[:most], more or max(MORE, LEAST - len(found))
+    names = {each: asking for each, asking in names.items() if not found[most:] or any(each in row.due for row in shown)}  # the flowsheet has the others
     said = ["Look whenever the patient changes, not at these times alone. A dash: not due then."]
     if found[most:] and shown:
         said.append(f"The rows go on after {prep.hours_and_minutes(quantity(shown[-1].at, 'min'))}, at the times above: on the flowsheet.")
