@@ -11,7 +11,7 @@ Example: dexamethasone and valproate sodium are compatible at a Y-site, dihydroe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from infuse.files.drug import Drug
@@ -77,15 +77,17 @@ def at_y_site(table: Compatibility, first: str, second: str) -> Verdict:
                    *(Verdict(each.y_site, each.say, each.source) for each in table.pairs if each.y_site and set(each.drugs) == {first, second})])
 
 
-def in_one_line(table: Compatibility, one: Drug, other: Drug) -> Verdict:
-    """What is known of two drugs that meet in a line; a fluid may meet what it dilutes."""
+def in_one_line(table: Compatibility, one: Drug, other: Drug, unflushed: Collection[str] = ()) -> Verdict:
+    """What is known of two drugs that meet in a line; a fluid may meet what it dilutes. `unflushed`: drugs whose line is never
+    flushed, by name."""
     known = at_y_site(table, one.id, other.id)
     if known is not NOTHING_KNOWN:
         return known
     for fluid, drug in ((one, other), (other, one)):
         if fluid.name in drug.diluents and all(each.fluid for each in fluid.products.values()):
             return Verdict(COMPATIBLE, f"{drug.name} is diluted in it")
-    return NOTHING_KNOWN
+    held = [each.name for each in (one, other) if each.name in unflushed]
+    return Verdict(UNKNOWN, f"separate line, as that of {' and of '.join(held)} is NOT flushed") if held else NOTHING_KNOWN
 
 
 def in_one_bag(table: Compatibility, drugs: tuple[str, ...], diluent: str, concentrations: dict[str, units.Quantity]) -> Verdict:

@@ -11,7 +11,7 @@ and the flushes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
@@ -164,12 +164,18 @@ def flushed(phase: PhaseOrder, of_set: SetFlush | None = None) -> Flushing | Non
     return flushing.after_pump(fluid, volume and volume.quantity, rate, at_least, bool(own))
 
 
+def never_flushed(worked_out: Iterable[PhaseOrder]) -> list[str]:
+    """The drugs whose line is not flushed, as what it holds would run in at once."""
+    return list(dict.fromkeys(phase.loaded.drug.name for phase in worked_out if getattr(phase.phase, "do_not_flush", None)))
+
+
 def _pairs(arrangement, worked_out):
     """What is known of each pair of drugs where they meet: in their one bag, else at a Y-site."""
     drugs = {phase.loaded.drug.id: phase.loaded.drug for phase in worked_out}
     mixed = {phase.loaded.drug.id for phase in worked_out if phase.loaded.protocol.id in arrangement.one_bag}
+    held = never_flushed(worked_out)
     return tuple((one, two, arrangement.mixed if arrangement.mixed and {one, two} <= mixed else
-                  compatibility.in_one_line(arrangement.table, drugs[one], drugs[two])) for one, two in combinations(drugs, 2))
+                  compatibility.in_one_line(arrangement.table, drugs[one], drugs[two], held)) for one, two in combinations(drugs, 2))
 
 
 def _fluid(placed: list[Event]) -> Quantity | None:

@@ -10,7 +10,7 @@ tromethamine, magnesium sulfate; ketorolac tromethamine with magnesium sulfate".
 
 from __future__ import annotations
 
-from infuse.files.compatibility import COMPATIBLE, INCOMPATIBLE, NOTHING_KNOWN, UNKNOWN
+from infuse.files.compatibility import COMPATIBLE, INCOMPATIBLE, UNKNOWN
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Plan
 from infuse.paper.page import Block, Field, Fields, Section, Sentences, Table
@@ -26,7 +26,7 @@ def section(order: Order, plan: Plan, with_fluid: bool = True) -> Section:
     if any(verdict.status == COMPATIBLE and verdict is not plan.arrangement.mixed for *_, verdict in plan.pairs):
         notes.append("Compatible means at a Y-site, as tested; it says nothing of one bag or syringe.")
     if plan.pairs:
-        blocks += [Sentences(tuple(_pairs(plan, names, never_flushed(order))), items=True), Sentences(tuple(notes))]
+        blocks += [Sentences(tuple(_pairs(plan, names)), items=True), Sentences(tuple(notes))]
     return Section("LINES", tuple(blocks), flows=True)
 
 
@@ -53,20 +53,13 @@ def counting(plan: Plan) -> str:
     return ", flushes included" if all(known) else ", and each flush whose volume is not filled in" if any(known) else ", and the flushes"
 
 
-def never_flushed(order: Order) -> list[str]:
-    """The drugs whose line is not flushed, as what it holds would run in at once."""
-    return list(dict.fromkeys(each.loaded.drug.name for each in order.phases if getattr(each.phase, "do_not_flush", None)))
-
-
-def _pairs(plan: Plan, names: dict[str, str], unflushed: list[str]):
+def _pairs(plan: Plan, names: dict[str, str]):
     """What is known, and of which pairs."""
     alike: dict[tuple, dict[str, list[str]]] = {}
     for first, second, verdict in sorted(plan.pairs, key=lambda each: each[2].status != INCOMPATIBLE):
         where = "in one bag" if verdict is plan.arrangement.mixed else "at a Y-site"
         sources = f" ({', '.join(verdict.source)})" if verdict.source else ""
         said = verdict.say.replace(names[second], _EACH, 1) if verdict.say.startswith(names[second]) else verdict.say
-        if verdict is NOTHING_KNOWN and (held := [each for each in unflushed if each in (names[first], names[second])]):
-            said = f"separate line, as that of {' and of '.join(held)} is NOT flushed"
         alike.setdefault((where, verdict.status, f"{said}{sources}"), {}).setdefault(names[first], []).append(names[second])
     for (where, status, said), pairs in alike.items():
         each = "; ".join(f"{first} with {', '.join(others)}" for first, others in pairs.items())

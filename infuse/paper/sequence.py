@@ -19,9 +19,10 @@ from infuse.arithmetic import preparation as prep
 from infuse.arithmetic.timeline import Event
 from infuse.files.given import on_paper_time
 from infuse.ground.units import Quantity
+from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
 from infuse.ordering.plan import Plan
-from infuse.paper import branching, drawing, lines, wording_flush
+from infuse.paper import branching, drawing, wording_flush
 from infuse.paper.branching import Branch
 from infuse.paper.page import Bars, Block, Field, Fields, Section, Sentences, Table
 from infuse.paper.phrases import TICK, and_, order_numbers
@@ -110,7 +111,7 @@ def if_needed(order: Order) -> list[Section]:
             for part in order.plan.parts if part.if_needed for dose in part.doses]
     if not rows:
         return []
-    held = lines.never_flushed(order)
+    held = plans.never_flushed(order.phases)
     through = f"never that of {' or of '.join(held)}, which is NOT flushed" if held else "or with a flush before and after it"
     said = ("It stands ready and is not part of the sequence: nobody gives it because its turn has come.",
             f"Through a line of its own, {through}; what else runs is stopped where its order says so.")
