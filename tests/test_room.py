@@ -12,7 +12,7 @@ import typst
 from conftest import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_paper import READY, laid_out, placed
+from test_paper import READY, laid_out, pages_of, placed
 
 from infuse.paper.page import Boxes, Field, Fields, Section, Sentences, Sheet, Table
 from infuse.paper.render import glyphs, pdf, room, typesetting
@@ -86,6 +86,12 @@ def test_no_word_of_a_heading_is_printed_over_the_frame_of_what_is_written_below
 
 def heads_word_width(word):
     return glyphs.across(word, room.SMALL, bold=True)
+
+
+@pytest.mark.parametrize("name", ["eptinezumab", "ketorolac", "haloperidol", "acetaminophen"])
+def test_a_chart_that_a_page_holds_is_not_parted(name):
+    charts = [block for section in laid_out(name).sections for block in section.blocks if isinstance(block, Table) and block.columns[0] == "AFTER START"]
+    assert sum("AFTER START" in " ".join(page.split()) for page in pages_of(name)) <= len(charts)
 
 
 def asked(source, values):
