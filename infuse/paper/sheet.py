@@ -171,7 +171,7 @@ def _watching(order: Order, phase: PhaseOrder, alone: bool) -> list[Section]:
         sections.append(Section(f"WARNINGS   {name}", (Sentences(warnings, items=True),), flows=True))
     rescue = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)
     if rescue:
-        sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),), flows=True))
+        sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),)))
     if behind:
         sections.append(Section(f"ADVISORIES   {name}, and what lies behind its order", (Sentences(behind, items=True),), flows=True, basis=True))
     return sections
