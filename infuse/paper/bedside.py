@@ -12,6 +12,7 @@ Example: ketamine at 70 kg: "(ketalar-label-2024)" is gone from the criteria, "d
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from infuse.judgement.weighing import SITE
 from infuse.ordering import order_id
@@ -57,7 +58,7 @@ def _block(block: Block, names: set[str]) -> Block:
     if isinstance(block, Boxes):
         return Boxes(tuple(map(said, block.questions)))
     if isinstance(block, Table):
-        return Table(block.columns, tuple(tuple(map(said, row)) for row in block.rows), block.strong, block.blank)
+        return replace(block, rows=tuple(tuple(map(said, row)) for row in block.rows))
     return block
 
 
