@@ -260,7 +260,8 @@ def test_any_script_prints_from_fonts_that_come_with_the_install(shipped, name):
     assert not set(unicodedata.normalize("NFC", name)) - set(unicodedata.normalize("NFC", text)), "a character is missing"
 
 
-@pytest.mark.parametrize("name", ["#strong[Doe]", "*Doe* _x_ $x^2$", "\\u{41} \"Doe\"", "`raw` @cite <label>", "[Doe] // no comment", "= heading"])
+@pytest.mark.parametrize("name", ["#strong[Doe]", "*Doe* _x_ $x^2$", "\\u{41} \"Doe\"", "`raw` @cite <label>", "[Doe] // no comment", "= heading",
+                                  'A"))) #panic("x")', "ends with a stroke\\", 'ends with a quote"'])
 def test_a_name_is_never_obeyed(shipped, name):
     page = sheet.lay_out(make(shipped[ADULT], age="44y", name=name))
     assert all(name in text for text in read(pdf.to_pdf(page, "letter", NOW)))
