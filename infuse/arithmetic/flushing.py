@@ -39,7 +39,7 @@ class Flushing(NamedTuple):
 
 def after_pump(fluid: str, volume: Quantity | None, rate: Quantity, at_least: Quantity, own: bool = False) -> Flushing:
     """After something that ran at a pump rate; `at_least`: no quicker than that, whatever the rate."""
-    over = _longest(_time(volume, rate), at_least) if volume else ZERO
+    over = _longest(takes(volume, rate), at_least) if volume else ZERO
     return Flushing(fluid, volume, rate, over=over, rest_over=over, own=own)
 
 
@@ -47,9 +47,9 @@ def after_push(fluid: str, volume: Quantity | None, pushed: Quantity, over: Quan
     """After `pushed` went in by hand `over` a time, through a line that holds `line` (None: nobody says)."""
     rate = _down(work_out("mL/min", [pushed], [over]))
     if volume is None:
-        return Flushing(fluid, None, rate, line=line, line_over=_time(line, rate) if line else ZERO, own=own)
+        return Flushing(fluid, None, rate, line=line, line_over=takes(line, rate) if line else ZERO, own=own)
     held = min(line or volume, volume, key=lambda one: one.to("mL").value)
-    line_over = _time(held, rate)
+    line_over = takes(held, rate)
     rest = _minutes(rest_over.to("min").value) if held < volume else ZERO
     return Flushing(fluid, volume, rate, held, line_over, rest, line_over + rest, own)
 
@@ -64,7 +64,8 @@ def _down(rate: Quantity) -> Quantity:
     return rate.with_value(math.floor(rate.value / step) * step)
 
 
-def _time(volume: Quantity, rate: Quantity) -> Quantity:
+def takes(volume: Quantity, rate: Quantity) -> Quantity:
+    """How long a volume takes at a rate: whole minutes, rounded up."""
     return _minutes(work_out("min", [volume], [rate]).value)
 
 

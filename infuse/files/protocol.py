@@ -226,6 +226,8 @@ class Continuous(NamedTuple):
     source: tuple[str, ...]
     span: Span
 
+    by_hand = False
+
     @property
     def kind(self) -> str:
         return "titration" if self.titration else "continuous infusion"
@@ -262,6 +264,7 @@ class Schedule(NamedTuple):
     span: Span
 
     choices = ()
+    by_hand = False
 
     @property
     def kind(self) -> str:
@@ -301,6 +304,7 @@ class Maintenance(NamedTuple):
     span: Span
 
     choices = ()
+    by_hand = False
 
     @property
     def kind(self) -> str:
@@ -313,7 +317,7 @@ class Maintenance(NamedTuple):
 
 # What every kind of phase can be asked: when it `starts` (None: once the phase above is through), its `branch` (of several
 # only one is given; phases without one belong to all), the names of the `preparation` that it may be made from (none: any of
-# the protocol's), its `kind` on paper, the `choices` that it leaves, by the name of their option,
+# the protocol's), its `kind` on paper, whether it is pushed `by_hand`, the `choices` that it leaves, by the name of their option,
 # and `ordered`: every dose or rate that it states, the one that it goes by first.
 Phase = Intermittent | Continuous | Schedule | Maintenance
 

@@ -135,7 +135,7 @@ def open_facts(loaded: Loaded, patient: Patient, weight: Figure | None) -> list[
         missing.remove("record_number")
     missing += [name for name in ("weight_source", "weight_date") if weight and patient.get(name) is None]
     missing += [name for name in ("medicines", "care_area") if patient.get(name) is None]
-    by_pump = patient.get("drop_factor") is None and not all(getattr(phase, "by_hand", False) for phase in loaded.protocol.phases)
+    by_pump = patient.get("drop_factor") is None and not all(phase.by_hand for phase in loaded.protocol.phases)
     missing += ["pump"] if by_pump and patient.get("pump") is None else []
     areas = ", ".join(loaded.protocol.care_areas)
     found = [Open(name, _QUESTIONS[name].format(areas=areas), BY_NAME[name].option) for name in missing]

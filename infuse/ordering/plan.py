@@ -157,7 +157,7 @@ def flushed(phase: PhaseOrder, of_set: SetFlush | None = None) -> Flushing | Non
     same = of_set if of_set and of_set.fluid == fluid else None
     volume = own.volume if own and own.volume else same.volume if same else None
     at_least = same.duration.quantity.to("min") if same and same.duration else ZERO
-    if getattr(phase.phase, "by_hand", False):
+    if phase.phase.by_hand:
         line = same.line.quantity if same and same.line else None
         return flushing.after_push(fluid, volume and volume.quantity, figures["volume_to_be_infused"].value, figures["duration"].value, line, at_least, bool(own))
     rate = (phase.steps[-1].figures if phase.steps else figures)["pump_rate"].value

@@ -19,6 +19,7 @@ from infuse.ordering.book import Table
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper import blanks, combined, warned, wording, wording_supply
 from infuse.paper.page import Boxes, Field, Fields, Section, Sentences
+from infuse.paper.phrases import sourced
 
 _TICK_SAYS = "A tick says: checked, and true as printed. What is NOT present, the patient does not have."
 _NOT_CHECKED = "Interactions with the patient's other medicines were NOT checked: none is known to a book."
@@ -70,8 +71,8 @@ def watching(table: Table) -> list[Section]:
     loaded = table.entry.loaded[0]
     protocol = loaded.protocol
     return [*noted("HOLD, STOP AND CALL", blanks.findings(protocol, boxed=True), strong=True), *noted("WARNINGS", warned.notes(loaded)[0], strong=True),
-            *noted("RESCUE", (f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)),
-            *noted("MONITORING", (f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring))]
+            *noted("RESCUE", (sourced(each.text, each.source) for each in protocol.rescue)),
+            *noted("MONITORING", (sourced(f"{each.observe}: {each.when}", each.source) for each in protocol.monitoring))]
 
 
 def watching_all(table: Table) -> list[Section]:
@@ -82,7 +83,7 @@ def watching_all(table: Table) -> list[Section]:
     return [*noted("HOLD, STOP AND CALL", _criteria(table), strong=True),
             *[section for each in each_of for section in noted(f"WARNINGS   {each.drug.name}", warned.notes(each)[0], strong=True)],
             *noted("RESCUE", (f"{each.drug.name}: {note.text} ({', '.join(note.source)})" for each in each_of for note in each.protocol.rescue)),
-            *([Section("VISIT", (Boxes(tuple(f"{each.text} ({', '.join(each.source)})" for each in visit)),), flows=True)] if visit else []),
+            *([Section("VISIT", (Boxes(tuple(sourced(each.text, each.source) for each in visit)),), flows=True)] if visit else []),
             combined.monitoring(entry.arrangement, entry.requests)]
 
 

@@ -67,7 +67,7 @@ def figures_of(phase: PhaseOrder, plan: Plan | None = None):
         yield "ADD TO", f"{said(figures['bag_volume'])} of {one.diluent}; remove nothing"
     elif one.final_volume:
         yield "MADE UP WITH", f"{one.diluent}, to {one.final_volume.quantity.on_paper()}"
-        if "diluent_to_remove" in figures and not getattr(phase.phase, "by_hand", False):
+        if "diluent_to_remove" in figures and not phase.phase.by_hand:
             yield "REMOVE FIRST", said(figures["diluent_to_remove"])
     yield "CONCENTRATION", strength(phase)
     more = "volume_to_be_infused" in figures and prepared.premixed and figures["volume_to_be_infused"].value < figures["final_volume"].value
@@ -90,7 +90,7 @@ def figures_of(phase: PhaseOrder, plan: Plan | None = None):
 def _volume(phase: PhaseOrder) -> Iterator[tuple[str, str]]:
     """What is injected, or what the pump is told; of several bags from each; what of a bag is not given."""
     figures, prepared = phase.figures, phase.prepared
-    volume, label = figures["volume_to_be_infused"], "INJECT" if getattr(phase.phase, "by_hand", False) else "VOLUME TO BE INFUSED"
+    volume, label = figures["volume_to_be_infused"], "INJECT" if phase.phase.by_hand else "VOLUME TO BE INFUSED"
     last = figures.get("last_bag_volume")
     if last and phase.bags[1] == 1:
         yield label, said(last)

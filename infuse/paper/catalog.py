@@ -21,6 +21,7 @@ from infuse.ground.source import printable
 from infuse.ordering.choosing import key_of
 from infuse.paper import approval, drawing, emergency, unavailable
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet, Steps, Table
+from infuse.paper.phrases import sourced
 from infuse.paper.wording import again, code_fields, guideline_line, limit_line, reference_line
 
 
@@ -81,7 +82,7 @@ def show_page(loaded: Loaded, today: date) -> Sheet:
     sections.append(Section("LIMITS", (Sentences(tuple(_limits(protocol)), items=True),)))
     guidelines = tuple(guideline_line(each) for each in protocol.guidelines)
     sections.append(Section("GUIDELINES", (Sentences(guidelines or ("none read",), items=True),)))
-    evidence = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.evidence)
+    evidence = tuple(sourced(each.text, each.source) for each in protocol.evidence)
     if evidence:
         sections.append(Section("EVIDENCE", (Sentences(evidence, items=True),)))
     references = (*protocol.references.values(), *drug.references.values())

@@ -24,6 +24,7 @@ from infuse.ground.numerals import half_up
 from infuse.ground.units import Quantity, quantity
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order, Request
+from infuse.paper import observing
 from infuse.paper.page import NOT_DUE, Block, Sentences, Table
 from infuse.paper.phrases import in_numbers, order_numbers
 from infuse.paper.sequence import on_the_clock
@@ -31,17 +32,9 @@ from infuse.paper.sequence import on_the_clock
 COVERS = quantity(24, "h").to("min")  # what one chart has rows for; then the next one
 MOST, RUNS_ON, MORE, LEAST = 16, 7, 1, 6  # rows with a time on a sheet, of what runs on too (the flowsheet goes on); rows without; rows in all
 BESIDE = 9  # columns that an upright page has room for
-_WORDS = {name: re.compile(rf"\b(?:{words})\b") for name, words in {  # of a file that names no columns
-    "blood pressure, mmHg": "blood pressure",
-    "pulse, a minute": "heart rate|pulse(?! oximetry)",
-    "breaths, a minute": "breaths|breathing|respiratory rate",
-    "saturation, %": "oxygen saturation",
-    "heart rhythm": "ECG|heart rhythm|rhythm|electrocardiogram",
-    "sedation score": "sedation|drowsiness|level of consciousness",
-    "pain 0 to 10": "pain 0 to 10|headache 0 to 10",
-    "nausea": "nausea",
-    "restlessness": "restlessness",
-}.items()}
+_COLUMNS = {"blood pressure": "blood pressure, mmHg", "heart rate": "pulse, a minute", "breaths": "breaths, a minute", "oxygen saturation": "saturation, %",
+            "heart rhythm (ECG)": "heart rhythm", "sedation": "sedation score", "pain 0 to 10": "pain 0 to 10", "nausea": "nausea"}
+_WORDS = {column: observing.OBSERVED[name] for name, column in _COLUMNS.items()} | {"restlessness": re.compile(r"\brestlessness\b")}  # of a file that names no columns
 
 
 class Run(NamedTuple):

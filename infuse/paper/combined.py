@@ -15,15 +15,15 @@ from dataclasses import replace
 from infuse.arithmetic.timeline import branches
 from infuse.arithmetic.totals import most
 from infuse.files import ordersets
-from infuse.ground.units import Quantity, quantity
+from infuse.ground.units import quantity
 from infuse.ordering import mixture
 from infuse.ordering import plan as plans
 from infuse.ordering.order import Order
-from infuse.ordering.plan import Arrangement, Plan
+from infuse.ordering.plan import Arrangement
 from infuse.paper import branching, charting, lines, observing, sequence, wording, wording_supply
 from infuse.paper.observing import Asked
 from infuse.paper.page import Block, Boxes, Field, Fields, Section, Sentences, Table
-from infuse.paper.phrases import TICK, in_numbers, order_numbers
+from infuse.paper.phrases import TICK, in_numbers, order_numbers, sourced
 
 DAY = quantity(24, "h")
 
@@ -61,11 +61,11 @@ def after_the_orders(order: Order) -> list[Section]:
 
 
 def _noted(notes) -> Iterable[str]:
-    return (f"{each.text} ({', '.join(each.source)})" for each in notes)
+    return (sourced(each.text, each.source) for each in notes)
 
 
 def cited(criteria) -> tuple[str, ...]:
-    return tuple(f"{each.when}: {each.do} ({', '.join(each.source)})" for each in criteria)
+    return tuple(sourced(f"{each.when}: {each.do}", each.source) for each in criteria)
 
 
 # ---------------------------------------------------------------------------------------------- what was picked

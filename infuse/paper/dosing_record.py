@@ -82,7 +82,7 @@ def _to_write(order: Order, phase: PhaseOrder) -> tuple[str, ...]:
 
 
 def _hangs(phase: PhaseOrder) -> bool:
-    return not getattr(phase.phase, "by_hand", False)
+    return not phase.phase.by_hand
 
 
 def _times(amount: Quantity, count: int) -> Quantity:

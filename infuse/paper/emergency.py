@@ -15,6 +15,7 @@ from infuse.ordering.order import Order
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper import counting
 from infuse.paper.page import Section, Sentences
+from infuse.paper.phrases import sourced
 
 HEADING = "EMERGENCY: FIRST"
 READ_ALOUD = "two persons read the label aloud, drug and strength, and compare it and the dose with the order"
@@ -31,7 +32,7 @@ def alone(order: Order) -> bool:
 
 def said(protocol: Protocol) -> tuple[str, ...]:
     """Its sentences with their sources."""
-    return tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.emergency)
+    return tuple(sourced(each.text, each.source) for each in protocol.emergency)
 
 
 def at_the_top(order: Order) -> list[Section]:

@@ -105,7 +105,7 @@ def _mixed_in(phase: PhaseOrder) -> str:
 def _give(phase: PhaseOrder) -> tuple[str, ...]:
     figures, kind = phase.figures, phase.phase
     volume = said(figures["volume_to_be_infused"])
-    if getattr(kind, "by_hand", False):
+    if kind.by_hand:
         return (f"inject {volume} over {said(figures['duration'])}",)
     if isinstance(kind, Intermittent):
         return (f"infuse {volume} over {said(figures['duration'])} at {rate_said(phase)}",)
@@ -154,7 +154,7 @@ def _warnings(order: Order, several: list[PhaseOrder]) -> tuple[str, ...]:
     for each in several:
         if each.phase.only_if:
             found.append(f"ONLY IF {each.phase.only_if}")
-    found.append(_STUCK_ON_A_SYRINGE if getattr(first.phase, "by_hand", False) else _STUCK_ON_A_BAG)
+    found.append(_STUCK_ON_A_SYRINGE if first.phase.by_hand else _STUCK_ON_A_BAG)
     return tuple(dict.fromkeys(found))
 
 

@@ -19,7 +19,7 @@ from infuse.files.protocol import Monitoring
 from infuse.ground.units import Quantity
 from infuse.paper.page import Table
 
-_OBSERVED = {name: re.compile(rf"\b(?:{words})\b") for name, words in {
+OBSERVED = {name: re.compile(rf"\b(?:{words})\b") for name, words in {
     "blood pressure": "blood pressure",
     "heart rate": "heart rate|pulse(?! oximetry)",
     "breaths": "breaths|breathing|respiratory rate",
@@ -44,7 +44,7 @@ class Asked(NamedTuple):
 def plan(asked: list[Asked]) -> Table:
     """How often each is observed at least and who wants that, and every drug that it is for; a row for those that agree in both."""
     rows: dict[tuple[str, str], list[str]] = {}
-    for name, words in _OBSERVED.items():
+    for name, words in OBSERVED.items():
         mine = [each for each in asked if words.search(each.what.observe)]
         if mine:
             rows.setdefault((_tightest(mine), ", ".join(dict.fromkeys(each.drug for each in mine))), []).append(name)

@@ -52,8 +52,8 @@ class Boxes(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Table:
     """Columns and rows of text; an empty cell is one to write in where `blank` is set. `sheets`: of each row the sheet of the
-    document that it sends to, counted from 0 (None: to none), whose page a medium with pages names in a column more. `together`: such a medium keeps it on one page where
-    it fits on one, and never its first row alone."""
+    document that it sends to, counted from 0 (None: to none), whose page a medium with pages names in a column more. `together`:
+    such a medium keeps it on one page where it fits on one, and never its first row alone."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -10,6 +10,7 @@ Example: strength(order) of ketamine is "500 mg in 250 mL (2 mg/mL)".
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from infuse.arithmetic.figure import Figure, deviation_in_words
 from infuse.files.protocol import ACTUAL, Maintenance
@@ -31,6 +32,11 @@ def said(one: Figure) -> str:
 def as_rate(amount: Quantity, window: Quantity) -> Quantity:
     """What is allowed in a window as a rate: 200 mg in an hour are 3.333 mg/min."""
     return units.work_out(f"{amount.unit}/min", [amount], [window])
+
+
+def sourced(text: str, source: Iterable[str]) -> str:
+    """A sentence, and in parentheses what says so."""
+    return f"{text} ({', '.join(source)})"
 
 
 def without_asides(text: str) -> str:

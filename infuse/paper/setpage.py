@@ -17,6 +17,7 @@ from infuse.files.ordersets import OPTIONAL, PREFERRED, REQUIRED, Item
 from infuse.ordering.order import Order
 from infuse.paper import approval, branching, drawing
 from infuse.paper.page import Field, Fields, Section, Sentences, Sheet, Table
+from infuse.paper.phrases import sourced
 
 _USES = {REQUIRED: "required", PREFERRED: "in it unless left out", OPTIONAL: "optional"}
 
@@ -64,7 +65,7 @@ def show_page(of_set: LoadedSet, today: date, sample: tuple[str, Order] | None =
         sections.append(Section("FLUSH BETWEEN TWO DRUGS", (Sentences((f"{much} of {one.flush.fluid}{over}{line}, and never faster than the drug ({_basis(one.flush)})",)),)))
     for heading, notes in (("VISIT", one.visit), ("OUTCOME", one.outcome)):
         if notes:
-            sections.append(Section(heading, (Sentences(tuple(f"{each.text} ({', '.join(each.source)})" for each in notes), items=True),)))
+            sections.append(Section(heading, (Sentences(tuple(sourced(each.text, each.source) for each in notes), items=True),)))
     sources = tuple(f"{each.id}: {each.title}. {each.year} {'doi ' + each.doi if each.doi else each.url}" + (f". Read: {each.read}" if each.read else "")
                     for each in one.references.values())
     sections.append(Section("SOURCES", (Sentences(sources, items=True),)))

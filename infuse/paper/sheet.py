@@ -25,6 +25,7 @@ from infuse.paper import basis, bedside, blanks, branching, charting, combined, 
 from infuse.paper.for_this_patient import worked_out
 from infuse.paper.forms import check
 from infuse.paper.page import Block, Boxes, Field, Fields, Scan, Section, Sentences, Sheet, Table
+from infuse.paper.phrases import sourced
 
 LEVEL_WORDS = {HARD: "HARD STOP", SOFT: "SOFT STOP", NOTE: "NOTE"}
 
@@ -169,7 +170,7 @@ def _watching(order: Order, phase: PhaseOrder, alone: bool) -> list[Section]:
     warnings, behind = warned.notes(phase.loaded)
     if warnings:
         sections.append(Section(f"WARNINGS   {name}", (Sentences(warnings, items=True),), flows=True))
-    rescue = tuple(f"{each.text} ({', '.join(each.source)})" for each in protocol.rescue)
+    rescue = tuple(sourced(each.text, each.source) for each in protocol.rescue)
     if rescue:
         sections.append(Section(f"RESCUE   {name}", (Sentences(rescue, items=True),)))
     if behind:
@@ -178,7 +179,7 @@ def _watching(order: Order, phase: PhaseOrder, alone: bool) -> list[Section]:
 
 
 def _monitoring(order: Order, protocol, name: str) -> Section:
-    rows = tuple(f"{each.observe}: {each.when} ({', '.join(each.source)})" for each in protocol.monitoring)
+    rows = tuple(sourced(f"{each.observe}: {each.when}", each.source) for each in protocol.monitoring)
     started = Fields((Field("ACTUAL START", blank="date and time"),))
     return Section(f"MONITORING   {name}", (Sentences(rows, items=True), started, *charting.on_the_sheet(order)), flows=True)
 

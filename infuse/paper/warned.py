@@ -10,10 +10,11 @@ Example: "NEVER hang the whole bag (label)" is a warning, "a trial found no effe
 from __future__ import annotations
 
 from infuse.files.library import Loaded
+from infuse.paper.phrases import sourced
 
 
 def notes(loaded: Loaded) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(warnings, what lies behind the order), each with its sources."""
     stated = [(each, each.warning) for each in loaded.protocol.advisories] + [(each, True) for each in loaded.drug.incompatible]
-    lines = [(f"{each.text} ({', '.join(each.source)})", warns) for each, warns in stated]
+    lines = [(sourced(each.text, each.source), warns) for each, warns in stated]
     return tuple(line for line, warns in lines if warns), tuple(line for line, warns in lines if not warns)

@@ -61,7 +61,7 @@ def three_lines(order: PhaseOrder, often: str = "", planned: bool = False, eithe
 def in_one_line(order: PhaseOrder, often: str) -> str:
     """Name, strength, form, dose, rate, duration, route, frequency: in the sequence in which an order is transcribed."""
     figures, phase, product = order.figures, order.phase, order.prepared.product
-    by_hand = getattr(phase, "by_hand", False)
+    by_hand = phase.by_hand
     strong = "" if product.fluid else f" {said(figures['final_concentration'])}"
     rate = [] if by_hand or "pump_rate" not in figures else [f"{'start at ' if order.rungs or order.steps else ''}{supplies.rate_said(order)}"]
     over = f"over {said(figures['duration'])}" if "duration" in figures and not isinstance(phase, (Continuous, Maintenance)) else course(order)
@@ -142,7 +142,7 @@ def preparation(order: PhaseOrder) -> str:
         parts = [f"{name}, undiluted ({said(figures['final_concentration'])})", *parts[1:]]
     elif one.added_to:
         parts.append(f"add it to {said(figures['bag_volume'])}; remove nothing; final volume {said(figures['final_volume'])}")
-    elif getattr(order.phase, "by_hand", False):
+    elif order.phase.by_hand:
         if figures["diluent_volume"].value.value:
             parts.append(f"made up in a syringe: add {said(figures['diluent_volume'])} of {one.diluent}")
         parts.append(f"final volume {said(figures['final_volume'])}")
@@ -166,7 +166,7 @@ def _diluent(order: PhaseOrder) -> str:
 
 def administration(order: PhaseOrder, planned: bool = False) -> str:
     figures, line = order.figures, supplies.its_line(planned)
-    if getattr(order.phase, "by_hand", False):
+    if order.phase.by_hand:
         given = (f"direct intravenous injection of {said(figures['volume_to_be_infused'])} over {said(figures['duration'])}; "
                  f"that is {said(figures['delivered_dose_rate'])}")
         return given + (f"; {_stretched(order)}" if figures["duration"].formula else "")
@@ -330,7 +330,7 @@ def supply(order: PhaseOrder, flush: Flushing | None = None) -> Fields:
         until = "; a bag lasts until then if that is sooner" if isinstance(order.phase, (Continuous, Maintenance)) else ""
         rows.append(Field("BEYOND USE", blank=f"date and time{until}"))
     rows += handling.rows(order)
-    if getattr(order.phase, "by_hand", False):
+    if order.phase.by_hand:
         rows.append(Field("DELIVERS", delivers(order)))
     one_bag_does = order.steps and order.bags == (1, 1)
     if order.bags and not isinstance(order.phase, Intermittent) and not one_bag_does:

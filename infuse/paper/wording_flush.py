@@ -10,12 +10,10 @@ Example: "10 mL of sodium chloride 0.9%: the first 2 mL, as much as the line hol
 
 from __future__ import annotations
 
-import math
-
-from infuse.arithmetic import preparation as prep
-from infuse.arithmetic.flushing import Flushing
+from infuse.arithmetic.flushing import Flushing, takes
+from infuse.arithmetic.preparation import hours_and_minutes
 from infuse.files.ordersets import SetFlush
-from infuse.ground.units import Fraction, Quantity, quantity, work_out
+from infuse.ground.units import quantity, work_out
 from infuse.judgement.weighing import SITE
 from infuse.ordering.phases import PhaseOrder
 from infuse.paper import wording_supply as supplies
@@ -25,27 +23,23 @@ _ONE = quantity(1, "mL")
 
 def in_full(flush: Flushing, order: PhaseOrder) -> str:
     """What is flushed with, how much, how fast at most and over how long at least."""
-    by_hand = getattr(order.phase, "by_hand", False)
+    by_hand = order.phase.by_hand
     speed = f"at no more than {flush.rate.on_paper() if by_hand else supplies.rate_said(order)}, the speed of the drug"
     fluid = f" of {flush.fluid}" if flush.fluid else ""
     if flush.volume is None:
         held = f": as much as the line holds {speed}{_of_one(flush)}; the rest as the site flushes" if by_hand else f" {speed}"
         return f"________ mL{fluid}{held}"
     if flush.line and flush.line < flush.volume:
-        return (f"{flush.volume.on_paper()}{fluid}: the first {flush.line.on_paper()}, as much as the line holds, over {_said(flush.line_over)} or longer ({speed}); "
-                f"the rest{f' over {_said(flush.rest_over)} or longer' if flush.rest_over.value else ''}")
-    return f"{flush.volume.on_paper()}{fluid} over {_said(flush.over)} or longer: {speed}"
+        return (f"{flush.volume.on_paper()}{fluid}: the first {flush.line.on_paper()}, as much as the line holds, over {hours_and_minutes(flush.line_over)} or longer ({speed}); "
+                f"the rest{f' over {hours_and_minutes(flush.rest_over)} or longer' if flush.rest_over.value else ''}")
+    return f"{flush.volume.on_paper()}{fluid} over {hours_and_minutes(flush.over)} or longer: {speed}"
 
 
 def _of_one(flush: Flushing) -> str:
     """How long 1 mL takes, where that is minutes."""
     if flush.rate >= work_out("mL/min", [_ONE], [quantity(1, "min")]):
         return ""
-    return f" (1 mL in {_said(Quantity(Fraction(math.ceil(work_out('min', [_ONE], [flush.rate]).value)), quantity(1, 'min').unit))} or longer)"
-
-
-def _said(time: Quantity) -> str:
-    return prep.hours_and_minutes(time)
+    return f" (1 mL in {hours_and_minutes(takes(_ONE, flush.rate))} or longer)"
 
 
 def in_short(flush: Flushing, of_set: SetFlush | None) -> str:
@@ -54,8 +48,8 @@ def in_short(flush: Flushing, of_set: SetFlush | None) -> str:
     if flush.volume is None:
         return f"; then flush ________ mL{fluid}"
     if flush.line and flush.line < flush.volume and flush.rest_over.value:
-        return f"; then flush {flush.volume.on_paper()}{fluid}: {flush.line.on_paper()} over {_said(flush.line_over)}, the rest over {_said(flush.rest_over)}"
-    return f"; then flush {flush.volume.on_paper()}{fluid} over {_said(flush.over)}"
+        return f"; then flush {flush.volume.on_paper()}{fluid}: {flush.line.on_paper()} over {hours_and_minutes(flush.line_over)}, the rest over {hours_and_minutes(flush.rest_over)}"
+    return f"; then flush {flush.volume.on_paper()}{fluid} over {hours_and_minutes(flush.over)}"
 
 
 def rule(of_set: SetFlush | None) -> str:

@@ -53,7 +53,7 @@ def _heads(phase: PhaseOrder) -> list[Field]:
     rows += _of_the_bag(phase)
     if phase.prepared.wasted is not None and phase.prepared.wasted.value:
         rows.append(Field("LEFT OVER", f"{phase.prepared.wasted.on_paper()}: discarded, not kept for another patient"))
-    return [*rows, Field("HOW MANY ARE MADE", blank="syringes" if _by_hand(phase) else "bags")]
+    return [*rows, Field("HOW MANY ARE MADE", blank="syringes" if phase.phase.by_hand else "bags")]
 
 
 def _of_the_bag(phase: PhaseOrder) -> list[Field]:
@@ -64,10 +64,6 @@ def _of_the_bag(phase: PhaseOrder) -> list[Field]:
         return []
     volume, dose = said(figures["volume_to_be_infused"]), said(figures.get("delivered_dose") or figures["calculated_dose"])
     return [Field("THE DOSE", f"{volume if prepared.product.fluid else f'{dose}, {volume}'}; the bag holds MORE", strong=True)]
-
-
-def _by_hand(phase: PhaseOrder) -> bool:
-    return getattr(phase.phase, "by_hand", False)
 
 
 def _products(phase: PhaseOrder):
@@ -88,7 +84,7 @@ def _products(phase: PhaseOrder):
 def _container(phase: PhaseOrder) -> str:
     """What the diluent comes in."""
     one, figures = phase.prepared.preparation, phase.figures
-    if _by_hand(phase):
+    if phase.phase.by_hand:
         return f"{said(figures['diluent_volume'])}, in a syringe" if "diluent_volume" in figures else "for the syringe"
     if "bag_volume" in figures:
         return f"1 bag of {said(figures['bag_volume'])}"
@@ -101,7 +97,7 @@ def _steps(phase: PhaseOrder):
     product, one = prepared.product, prepared.preparation
     if prepared.premixed:
         yield "check the bag: name, strength, expiry, seal, particles; add nothing", said(figures["final_volume"])
-        if _by_hand(phase):
+        if phase.phase.by_hand:
             yield "draw it up into syringes: this much, and no more", said(figures["volume_to_be_infused"])
         return
     if product.reconstitution:
@@ -115,10 +111,10 @@ def _steps(phase: PhaseOrder):
     if not one.added_to and not one.final_volume:
         yield "give it undiluted, from this syringe", drawn
         return
-    if "diluent_to_remove" in figures and figures["diluent_to_remove"].value.value and not _by_hand(phase):
+    if "diluent_to_remove" in figures and figures["diluent_to_remove"].value.value and not phase.phase.by_hand:
         yield f"remove {one.diluent} from the bag", said(figures["diluent_to_remove"])
-    yield ("bring it into the syringe" if _by_hand(phase) else "add it to the bag"), drawn
-    fill = figures.get("diluent_volume") if _by_hand(phase) else figures.get("diluent_to_add")
+    yield ("bring it into the syringe" if phase.phase.by_hand else "add it to the bag"), drawn
+    fill = figures.get("diluent_volume") if phase.phase.by_hand else figures.get("diluent_to_add")
     if fill and fill.value.value:
         yield f"fill up with {one.diluent}", said(fill)
     yield "mix; look for particles, color and leaks; final volume", said(figures["final_volume"])

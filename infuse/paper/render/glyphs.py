@@ -17,7 +17,6 @@ from infuse.ground.source import printable
 from infuse.paper.render.text import bound
 
 TICK, BRIEF_BLANK, BLANK = "\ue000", "\ue001", "\ue002"  # private characters that stand for boxes among words
-_BESIDE = "\ue003"  # and for the space between a box and its unit, which one line holds
 SPECIAL = re.compile(r"\[[ \u00a0]\]|_{4,}")
 BRIEF = 4  # characters of the room for a short word
 _BOXES = {TICK: 14, BRIEF_BLANK: 63, BLANK: 86}  # points, of whatever size the words are
@@ -34,7 +33,7 @@ _BOLD = {"'": 268, "ij": 286, "l": 303, ",.": 310, "!": 320, ":;": 330, "[]": 33
          "o": 564, "a": 569, "k": 577, "T": 584, "F": 585, "hnu": 596, "+0123456789<=>^`~": 600, "$*": 601, "EZ": 607, "bdpq": 608, "S": 624, "#": 632,
          "Y": 649, "V": 650, "C": 651, "P": 656, "B": 667, "X": 673, "R": 674, "A": 685, "U": 694, "K": 696, "D": 697, "OQ": 714, "G": 719, "&": 721, "HN": 724,
          "M": 819, "w": 841, "m": 894, "@": 903, "W": 973, "%": 974}
-_WIDTHS = {bold: {each: width for those, width in table.items() for each in those} | {" ": _SPACE, "\u00a0": _SPACE, _BESIDE: _SPACE}
+_WIDTHS = {bold: {each: width for those, width in table.items() for each in those} | {" ": _SPACE, "\u00a0": _SPACE}
            for bold, table in ((False, _REGULAR), (True, _BOLD))}
 
 
@@ -84,10 +83,9 @@ def _wide(word: str, size: int, bold: bool) -> int:
 def _boxed(text: str) -> str:
     if "[" not in text and "____" not in text:  # nearly every one
         return text
-    boxed = SPECIAL.sub(lambda one: TICK if one.group().startswith("[") else BLANK if len(one.group()) > BRIEF else BRIEF_BLANK, text)
-    return boxed.replace(f"{BLANK} ", f"{BLANK}{_BESIDE}").replace(f"{BRIEF_BLANK} ", f"{BRIEF_BLANK}{_BESIDE}")
+    return SPECIAL.sub(lambda one: TICK if one.group().startswith("[") else BLANK if len(one.group()) > BRIEF else BRIEF_BLANK, text)
 
 
 def written_in(text: str) -> int:
     """How many boxes to write in are in it, each of which is higher than a line of words."""
-    return _boxed(text).count(BLANK) + _boxed(text).count(BRIEF_BLANK) if "____" in text else 0
+    return sum(each in (BLANK, BRIEF_BLANK) for each in _boxed(text)) if "____" in text else 0
